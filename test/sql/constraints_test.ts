@@ -1,0 +1,242 @@
+// The last line: what cannot be stored, whoever tries.
+import assert from "node:assert/strict";
+import { type Cast, scene } from "../support/people.ts";
+import { refuses } from "./refuses.ts";
+
+const CHECK = "23514";
+const UNIQUE = "23505";
+const FOREIGN = "23503";
+
+/** Runs SQL as the owner of the project, in which $alice, $bob … stand for ids and $chat for a conversation. */
+async function store(cast: Cast, sql: string): Promise<unknown> {
+  const { alice, bob, carol, dora, ghost, world } = cast;
+  const ids = Object.fromEntries(
+    [alice, bob, carol, dora, ghost].map(({ name, id }) => [name, id]),
+  );
+  const [low = "", high = ""] = [alice.id, bob.id].toSorted();
+  const words: Record<string, string | undefined> = { ...ids, low, high };
+  words["chat"] = await world.value<string>("(select id from chat.conversations limit 1)");
+  const filled = sql.replaceAll(/\$(\w+)/g, (_, word) => `'${words[word] ?? word}'`);
+  return await world.as("postgres", {}, `${filled}; set constraints all immediate`);
+}
+
+const REQUEST = "insert into chat.friend_requests (id, from_id, to_id";
+
+/** A friend request, a block, a friendship and a conversation of two messages, and then the impossible. */
+const IMPOSSIBLE: Record<string, [sql: string, sqlstate: string, constraint: string]> = {
+  "a request to oneself": [
+    `${REQUEST}) values (gen_random_uuid(), $bob, $bob)`,
+    CHECK,
+    "friend_requests_go_to_others",
+  ],
+  "two requests in one direction": [
+    `${REQUEST}, status, answered_at) values (gen_random_uuid(), $alice, $carol, 'refused', now())`,
+    UNIQUE,
+    "friend_requests_are_one_per_direction",
+  ],
+  "two open requests of a pair": [
+    `${REQUEST}) values (gen_random_uuid(), $carol, $alice)`,
+    UNIQUE,
+    "friend_requests_one_is_open_idx",
+  ],
+  "an answered request without a time": [
+    "update chat.friend_requests set status = 'refused'",
+    CHECK,
+    "friend_requests_are_answered_once",
+  ],
+  "an open request with a time of answer": [
+    "update chat.friend_requests set answered_at = now()",
+    CHECK,
+    "friend_requests_are_answered_once",
+  ],
+  "a request in no known state": [
+    "update chat.friend_requests set status = 'accepted', answered_at = now()",
+    CHECK,
+    "friend_requests_status_is_known",
+  ],
+  "a request with a long note": [
+    "update chat.friend_requests set note = repeat('x', 51)",
+    CHECK,
+    "friend_requests_note_is_short",
+  ],
+  "a friendship with oneself": [
+    "insert into chat.friendships (user_id, friend_id) values ($carol, $carol)",
+    CHECK,
+    "friendships_are_with_others",
+  ],
+  "a one-sided friendship": [
+    "insert into chat.friendships (user_id, friend_id) values ($bob, $carol)",
+    FOREIGN,
+    "friendships_are_mutual",
+  ],
+  "a friendship twice": [
+    "insert into chat.friendships (user_id, friend_id) values ($alice, $bob)",
+    UNIQUE,
+    "friendships_pkey",
+  ],
+  "a friendship with somebody who blocks": [
+    "insert into chat.friendships (user_id, friend_id) values ($dora, $bob), ($bob, $dora)",
+    CHECK,
+    "friendships_are_not_blocked",
+  ],
+  "a long remark": [
+    "update chat.friendships set remark = repeat('x', 31)",
+    CHECK,
+    "friendships_remark_is_short",
+  ],
+  "a block of oneself": [
+    "insert into chat.blocks (blocker_id, blocked_id) values ($bob, $bob)",
+    CHECK,
+    "blocks_are_of_others",
+  ],
+  "a block of a friend": [
+    "insert into chat.blocks (blocker_id, blocked_id) values ($bob, $alice)",
+    CHECK,
+    "blocks_end_friendships",
+  ],
+  "a second profile for an account": [
+    "insert into chat.profiles (id, account_id) values (gen_random_uuid(), $alice)",
+    CHECK,
+    "profiles_account_is_the_same_person",
+  ],
+  "a profile twice": [
+    "insert into chat.profiles (id, account_id) values ($alice, $alice)",
+    UNIQUE,
+    "profiles_pkey",
+  ],
+  "a profile of an account that is not there": [
+    "insert into chat.profiles (id, account_id) values ($ghost, $ghost)",
+    FOREIGN,
+    "profiles_account_id_fkey",
+  ],
+  "a living profile without an account": [
+    "insert into chat.profiles (id) values ($ghost)",
+    CHECK,
+    "profiles_without_account_are_deleted",
+  ],
+  "a deleted profile with an account": [
+    "update chat.profiles set status = 'deleted' where id = $alice",
+    CHECK,
+    "profiles_without_account_are_deleted",
+  ],
+  "a profile in no known state": [
+    "update chat.profiles set status = 'banned' where id = $alice",
+    CHECK,
+    "profiles_status_is_known",
+  ],
+  "the same username twice": [
+    "update chat.profiles set username = 'BOB' where id = $alice",
+    UNIQUE,
+    "profiles_username_idx",
+  ],
+  "a username with spaces": [
+    "update chat.profiles set username = 'a b c' where id = $alice",
+    CHECK,
+    "profiles_username_is_well_formed",
+  ],
+  "an empty nickname": [
+    "update chat.profiles set nickname = '' where id = $alice",
+    CHECK,
+    "profiles_nickname_is_short",
+  ],
+  "an endless picture address": [
+    "update chat.profiles set avatar_url = repeat('x', 1001) where id = $alice",
+    CHECK,
+    "profiles_avatar_url_is_short",
+  ],
+  "a notice of no known type": [
+    "update chat.notices set type = 'nonsense'",
+    CHECK,
+    "notices_type_is_known",
+  ],
+  "a notice twice": [
+    "update chat.notices set seq = 1 where user_id = $alice",
+    UNIQUE,
+    "notices_pkey",
+  ],
+  "a pair in the wrong order": [
+    "insert into chat.conversations (kind, low_id, high_id) values ('direct', $high, $low)",
+    CHECK,
+    "conversations_pair_is_in_order",
+  ],
+  "a second conversation of a pair": [
+    "insert into chat.conversations (kind, low_id, high_id) values ('direct', $low, $high)",
+    UNIQUE,
+    "conversations_are_one_per_pair",
+  ],
+  "a direct conversation of one": [
+    "insert into chat.conversations (kind, low_id) values ('direct', $low)",
+    CHECK,
+    "conversations_are_between_two_if_direct",
+  ],
+  "a group of a pair": [
+    "insert into chat.conversations (kind, low_id, high_id) values ('group', $low, $high)",
+    CHECK,
+    "conversations_are_between_two_if_direct",
+  ],
+  "a conversation of no known kind": [
+    "insert into chat.conversations (kind) values ('channel')",
+    CHECK,
+    "conversations_kind_is_known",
+  ],
+  "a conversation that counts below zero": [
+    "update chat.conversations set last_seq = -1",
+    CHECK,
+    "conversations_last_seq_counts_up",
+  ],
+  "a member who is not there": [
+    "insert into chat.members (conversation_id, user_id) values ($chat, $ghost)",
+    FOREIGN,
+    "members_user_id_fkey",
+  ],
+  "marks below zero": [
+    "update chat.members set read_seq = -1",
+    CHECK,
+    "members_marks_count_up",
+  ],
+  "a position twice": ["update chat.messages set seq = 1", UNIQUE, "messages_pkey"],
+  "a position before the first": [
+    "update chat.messages set seq = seq - 1",
+    CHECK,
+    "messages_seq_is_positive",
+  ],
+  "a message id twice": [
+    "update chat.messages set id = $chat",
+    UNIQUE,
+    "messages_id_is_unique",
+  ],
+  "a message of nobody": [
+    "update chat.messages set sender_id = null",
+    CHECK,
+    "messages_are_sent_by_somebody",
+  ],
+  "a message of no known kind": [
+    "update chat.messages set kind = 'nonsense', sender_id = $alice",
+    CHECK,
+    "messages_kind_is_known",
+  ],
+  "a second row of settings": [
+    "insert into chat_private.settings (id) values (false)",
+    CHECK,
+    "settings_are_one_row",
+  ],
+};
+
+for (const [what, [sql, sqlstate, constraint]] of Object.entries(IMPOSSIBLE)) {
+  scene(`${what} cannot be stored`, async (cast) => {
+    const { alice, bob, carol, dora, world } = cast;
+    await world.befriend(alice, bob);
+    await alice.asks(carol);
+    await bob.call("block_user", { user_id: dora });
+    await alice.says(await world.direct(alice, bob), "one");
+
+    const { message } = await refuses(store(cast, sql), sqlstate);
+    assert.match(message, new RegExp(constraint));
+  });
+}
+
+scene("half a friendship goes with the other half", async ({ alice, bob, world }) => {
+  await world.befriend(alice, bob);
+  await world.query("delete from chat.friendships where user_id = $1", [alice.id]);
+  assert.deepEqual(await world.query("select from chat.friendships"), []);
+});
