@@ -1,0 +1,272 @@
+// What goes over the wire, stated once: docs/envelope.md explains it field by field. zod checks it in tests and
+// functions; clients take the types only.
+import { z } from "./deps.ts";
+
+const Id = z.uuid();
+const Milliseconds = z.int().positive();
+const Position = z.int().nonnegative();
+/** How far, in milliseconds, two honest servers' clocks may be apart. */
+const CLOCKS_DIFFER = 5_000;
+
+/** What is told to single people, and kept for them until they have read it. */
+export const NOTICES = [
+  "friend_requested",
+  "friend_request_withdrawn",
+  "friend_request_refused",
+  "friend_request_ignored",
+  "friend_added",
+  "friend_removed",
+  "group_invited",
+  "group_join_requested",
+  "group_request_refused",
+  "group_joined",
+  "group_removed",
+] as const;
+
+/** What the system says in a conversation. */
+export const SYSTEM_ACTIONS = [
+  "friend_added",
+  "group_created",
+  "group_members_added",
+  "group_joined",
+  "group_left",
+  "group_member_removed",
+  "group_role_changed",
+  "group_transferred",
+  "group_member_muted",
+  "group_member_unmuted",
+  "group_muted",
+  "group_unmuted",
+  "group_changed",
+  "group_face_changed",
+  "group_dissolved",
+] as const;
+
+/** What was said, or what happened: the `data` of an envelope. */
+export const EnvelopeData = z.strictObject({
+  /** Text for `text`, `forward` and `systemNotice`; for `custom`, whatever the app put there. */
+  data: z.json(),
+  /** The app's own type of a `custom` message; false for all others. */
+  dataType: z.union([z.literal(false), z.string().min(1).max(50)]),
+  /** For `forward`, how many entries there are; for notices, the ids of what they are about. */
+  otherData: z.json(),
+});
+
+/** Of a message: what it answers, whom it calls by name, whether it came from elsewhere. */
+export const EnvelopeOptions = z.strictObject({
+  reply_to: z.strictObject({ id: Id, seq: Position }).optional(),
+  /** The nil UUID stands for everybody. */
+  mentions: z.array(z.string()).optional(),
+  forwarded: z.literal(true).optional(),
+  /** Of a revoke, for its sender: the text to edit and send again. */
+  text: z.string().optional(),
+  actor_id: Id.optional(),
+  subject_id: Id.optional(),
+});
+
+export const GroupFace = z.strictObject({
+  id: Id,
+  name: z.string().min(1).max(50),
+  avatar: z.string().max(1000).nullable(),
+});
+
+/** The one shape of everything that is pushed or read back: messages and notices. */
+export const Envelope = z.strictObject({
+  id: Id,
+  /** Position in the conversation; for a notice, among the person's notices. */
+  seq: z.int().positive(),
+  version: Position,
+  /** Null for a notice. */
+  conversation_id: Id.nullable(),
+  /** A person; `redirect-applyFriend-<id>` for a friend request. */
+  from_id: z.string(),
+  from_name: z.string().min(1).max(50),
+  from_avatar: z.string().max(1000).nullable(),
+  to_id: Id,
+  to_name: z.string().min(1).max(50),
+  to_avatar: z.string().max(1000).nullable(),
+  chatType: z.enum(["single", "group"]),
+  type: z.enum(["text", "custom", "forward", "systemNotice"]),
+  actionType: z.enum([...NOTICES, ...SYSTEM_ACTIONS, "revoke"]).nullable(),
+  data: EnvelopeData,
+  /** A page of the app that handles it. */
+  redirect: z.strictObject({ url: z.string(), type: z.literal("navigateTo") }).nullable(),
+  options: EnvelopeOptions,
+  create_time: Milliseconds,
+  isremove: z.union([z.literal(0), z.literal(1)]),
+  group: GroupFace.nullable(),
+});
+export type Envelope = z.infer<typeof Envelope>;
+
+/** A person as others see them. */
+export const Face = z.strictObject({
+  id: Id,
+  username: z.string().nullable(),
+  name: z.string().min(1).max(50),
+  avatar: z.string().max(1000).nullable(),
+  is_guest: z.boolean(),
+});
+export type Face = z.infer<typeof Face>;
+
+/** What a conversation is to the person who asks: the payload of `conversation_changed`. */
+export const Marks = z.strictObject({
+  conversation_id: Id,
+  state: Position,
+  read_seq: Position,
+  cleared_seq: Position,
+  hidden_seq: Position.nullable(),
+  pinned: z.boolean(),
+  muted: z.boolean(),
+});
+export type Marks = z.infer<typeof Marks>;
+
+export const Role = z.enum(["owner", "admin", "member"]);
+
+/** A group as one of its members sees it. */
+export const GroupItem = GroupFace.omit({ id: true }).extend({
+  announcement: z.string().max(1000),
+  join_mode: z.enum(["open", "approval", "closed"]),
+  hides_history: z.boolean(),
+  member_count: Position,
+  is_muted: z.boolean(),
+  is_dissolved: z.boolean(),
+  my_role: Role,
+  my_nickname: z.string().nullable(),
+  my_avatar: z.string().nullable(),
+  /** Until when the caller may not speak; null when the caller may. */
+  silenced_until: Milliseconds.nullable(),
+  /** Where messages are pushed, until `topic_moved`. */
+  topic: z.string(),
+});
+export type GroupItem = z.infer<typeof GroupItem>;
+
+/** A member of a group as the others see them. */
+export const MemberItem = Face.extend({
+  role: Role,
+  silenced_until: Milliseconds.nullable(),
+  joined_at: Milliseconds,
+});
+export type MemberItem = z.infer<typeof MemberItem>;
+
+/** One entry of a forwarded record. */
+export const RecordEntry = z.strictObject({
+  from_name: z.string().min(1).max(50),
+  from_avatar: z.string().max(1000).nullable(),
+  type: z.enum(["text", "custom", "systemNotice"]),
+  data: EnvelopeData,
+  create_time: Milliseconds,
+  isremove: z.union([z.literal(0), z.literal(1)]),
+});
+export type RecordEntry = z.infer<typeof RecordEntry>;
+
+/** One conversation of the list. */
+export const ConversationItem = Marks.omit({ conversation_id: true }).extend({
+  id: Id,
+  kind: z.enum(["direct", "group"]),
+  last_seq: Position,
+  version: Position,
+  last_message_at: Milliseconds,
+  unread: Position,
+  /** True when an unread message calls the caller by name. */
+  mentioned: z.boolean(),
+  last_message: Envelope.nullable(),
+  /** For typing and presence while the conversation is open on screen. */
+  signal_topic: z.string(),
+  group: GroupItem.nullable(),
+  peer: Face.extend({
+    /** What the caller calls this friend. */
+    remark: z.string().nullable(),
+    is_friend: z.boolean(),
+    /** True when the caller has shut the other one out. */
+    is_blocked: z.boolean(),
+    read_seq: Position,
+  }).nullable(),
+});
+export type ConversationItem = z.infer<typeof ConversationItem>;
+
+/** What `list_conversations` answers. */
+export const ConversationPage = z.array(ConversationItem.extend({ cursor: z.string() }));
+export type ConversationPage = z.infer<typeof ConversationPage>;
+
+/** What `sync` answers. */
+export const SyncAnswer = z.strictObject({
+  conversations: z.array(ConversationItem.extend({
+    /** What the client holds with this answer: it goes into `cursors` the next time. */
+    cursor: z.strictObject({ seq: Position, version: Position, state: Position }),
+    /** The messages that follow come after this position. */
+    from_seq: Position,
+    messages: z.array(Envelope),
+    /** Earlier messages that changed since: they replace what the client holds. */
+    changes: z.array(Envelope),
+    has_more: z.boolean(),
+  })),
+  /** Ids the client holds but is not in. */
+  gone: z.array(Id),
+  notices: z.array(Envelope),
+  has_more: z.boolean(),
+  server_time: Milliseconds,
+});
+export type SyncAnswer = z.infer<typeof SyncAnswer>;
+
+/** Events of `chat:user:<id>` and `chat:group:<id>:<epoch>`, and what they carry. */
+export const PUSHES = {
+  message_created: Envelope,
+  message_revoked: Envelope,
+  friend_requested: Envelope,
+  friend_request_withdrawn: Envelope,
+  friend_request_refused: Envelope,
+  friend_request_ignored: Envelope,
+  friend_added: Envelope,
+  friend_removed: Envelope,
+  group_invited: Envelope,
+  group_join_requested: Envelope,
+  group_request_refused: Envelope,
+  group_joined: Envelope,
+  group_removed: Envelope,
+  /** The group goes on under another topic: ask for it, and leave this one. */
+  topic_moved: z.strictObject({ conversation_id: Id }),
+  friend_remark_changed: z.strictObject({ user_id: Id, remark: z.string().nullable() }),
+  person_blocked: z.strictObject({ user_id: Id }),
+  person_unblocked: z.strictObject({ user_id: Id }),
+  profile_changed: Face,
+  conversation_changed: Marks,
+  conversation_read: z.strictObject({ conversation_id: Id, user_id: Id, read_seq: Position }),
+} as const;
+export type PushEvent = keyof typeof PUSHES;
+
+/** What `chat-revoke` takes: the course's message, of which only `id` counts. Without it, a server tidies up. */
+export const RevokeRequest = z.strictObject({
+  id: Id,
+  to_id: z.union([z.string().min(1).max(100), z.int().min(1)]),
+  to_name: z.string().min(1).max(50),
+  /** Null as in our own envelopes. */
+  to_avatar: z.string().min(10).max(1000).nullable(),
+  chatType: z.enum(["single", "group"]),
+  create_time: Milliseconds.refine(
+    (time) => time <= Date.now() + CLOCKS_DIFFER,
+    "is in the future",
+  ),
+}).partial();
+export type RevokeRequest = z.infer<typeof RevokeRequest>;
+
+/** Files that no message uses any more: what `claim_orphaned_files` answers. */
+export const OrphanedFiles = z.array(z.object({ bucket: z.string(), name: z.string() }));
+
+/** What `chat-group-qrcode` takes, as JSON or in the query of an address. */
+export const GroupQrcodeRequest = z.strictObject({
+  conversation_id: Id,
+  format: z.enum(["png", "svg"]).default("png"),
+  /** Pixels of one module, and modules of white around all of them. */
+  size: whole(1, 20).default(10),
+  margin: whole(0, 8).default(4),
+});
+export type GroupQrcodeRequest = z.infer<typeof GroupQrcodeRequest>;
+
+/** What `get_group_link` answers. */
+export const GroupLink = z.object({ url: z.string(), join_code: z.string(), name: z.string() });
+
+// A query holds digits where JSON holds a number.
+function whole(min: number, max: number) {
+  return z.union([z.number(), z.string().regex(/^\d{1,3}$/).transform(Number)])
+    .pipe(z.int().min(min).max(max));
+}

@@ -1,0 +1,26 @@
+import { type ErrorCode, REFUSALS } from "./errors.gen.ts";
+
+/** A no that the caller is told of, in the form of the database's: a code, a status, a sentence. */
+export class Refusal extends Error {
+  readonly code: string;
+  readonly status: number;
+
+  /** Takes a code of the catalogue, or what the database said: it may know codes that came later than this file. */
+  constructor(refused: ErrorCode | { code: string; status: number; message: string }) {
+    const { code, status, message } = typeof refused === "string" ? told(refused) : refused;
+    super(message);
+    this.name = "Refusal";
+    this.code = code;
+    this.status = status;
+  }
+}
+
+/** Says what about the request is not well formed. */
+export function invalid(reason: string): Refusal {
+  return new Refusal({ code: "request_invalid", status: 400, message: reason });
+}
+
+function told(code: ErrorCode): { code: string; status: number; message: string } {
+  const { status, en } = REFUSALS[code];
+  return { code, status, message: en };
+}
