@@ -259,6 +259,8 @@ export const GroupQrcodeRequest = z.strictObject({
   /** Pixels of one module, and modules of white around all of them. */
   size: whole(1, 20).default(10),
   margin: whole(0, 8).default(4),
+  /** `data_url` puts the picture into JSON, `{ url, data_url }`: supabase-js reads a png as text. */
+  as: z.enum(["picture", "data_url"]).default("picture"),
 });
 export type GroupQrcodeRequest = z.infer<typeof GroupQrcodeRequest>;
 

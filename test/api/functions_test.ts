@@ -85,6 +85,11 @@ story("members and guests see the link of their group as a picture", async (cast
     assert.match(String(svg), /^<svg [^>]*xmlns/);
     assert.doesNotMatch(String(svg), /<script|href|onload/i);
   }
+  const asked = { conversation_id, as: "data_url" };
+  const { data_url } = await invoke(gus.supabase, "chat-group-qrcode", asked) as {
+    data_url: string;
+  };
+  assert.equal(read(await (await fetch(data_url)).arrayBuffer()), url);
   const { url: fresh } = await alice.verb("reset_group_link", { conversation_id });
   assert.notEqual(fresh, url);
   assert.equal(read(await (await picture(gus, { conversation_id })).arrayBuffer()), fresh);

@@ -33,6 +33,17 @@ Deno.test("groupQrcode() draws a png that a reader decodes to the link", async (
   assert.equal(read(await pixelsOf(response)), URL_OF_GROUP);
 });
 
+Deno.test("groupQrcode() puts the same picture into JSON for those who cannot read bytes", async () => {
+  const picture = new Uint8Array(await (await draw({})).arrayBuffer());
+  const response = await draw({ as: "data_url" });
+  assert.match(String(response.headers.get("content-type")), /^application\/json/);
+  assert.equal(response.headers.get("cache-control"), "private, no-store");
+  assert.deepEqual(await response.json(), {
+    url: URL_OF_GROUP,
+    data_url: `data:image/png;base64,${picture.toBase64()}`,
+  });
+});
+
 Deno.test("groupQrcode() keeps to the size of modules and to the margin", async () => {
   const small = await pixelsOf(await draw({ size: 2, margin: 0 }));
   const wide = await pixelsOf(await draw({ size: 6, margin: 8 }));
@@ -74,7 +85,13 @@ Deno.test("groupQrcode() asks as the caller, and passes on that outsiders find n
 
 Deno.test("a request for a QR code holds numbers as JSON or as digits, within bounds", () => {
   const parsed = GroupQrcodeRequest.parse({ conversation_id, size: "7", margin: 0 });
-  assert.deepEqual(parsed, { conversation_id, format: "png", size: 7, margin: 0 });
+  assert.deepEqual(parsed, {
+    as: "picture",
+    conversation_id,
+    format: "png",
+    size: 7,
+    margin: 0,
+  });
   const wrong: Record<string, unknown>[] = [
     { conversation_id: "x" },
     { format: "gif" },
