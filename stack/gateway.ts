@@ -1,3 +1,4 @@
+import { isDemoPath } from "./demo.ts";
 import type { Keys } from "./keys.ts";
 import type { Log, Service } from "./service.ts";
 
@@ -6,6 +7,8 @@ export interface GatewayOptions {
   readonly keys: Keys;
   /** By the first two parts of the path: `/auth/v1`. */
   readonly services: Readonly<Record<string, Service>>;
+  /** Has the paths of a page, which Supabase itself gives to nobody. */
+  readonly demo?: Service;
   readonly log: Log;
 }
 
@@ -18,24 +21,47 @@ const CORS = {
   "access-control-max-age": "3600",
 };
 
+/** Milliseconds that answers under way have left when the gateway is to end. */
+const GRACE = 2000;
+
 /** Starts the one port that clients see, on loopback: keys, CORS, and the way to each service. */
 export function startGateway(options: GatewayOptions): AsyncDisposable {
+  const end = new AbortController();
+  const underWay = new Set<Promise<unknown>>();
   const server = Deno.serve({
     hostname: "127.0.0.1",
     port: options.port,
+    signal: end.signal,
     onListen: () => {},
     onError: (error) => {
       options.log(`gateway: ${error}`);
       return Response.json({ message: "An unexpected error occurred" }, { status: 500 });
     },
-  }, (request) => answer(request, options));
-  return { [Symbol.asyncDispose]: () => server.shutdown() };
+  }, (request, { completed }) => {
+    const done = completed.catch(() => {}).finally(() => underWay.delete(done));
+    underWay.add(done);
+    return answer(request, options);
+  });
+  return {
+    // A client that does not read its download to the end would keep a patient server for ever.
+    [Symbol.asyncDispose]: async () => {
+      const answered = Promise.all(underWay).then(() => true);
+      if (await Promise.race([answered, pause(GRACE)])) return await server.shutdown();
+      end.abort();
+      await server.finished;
+    },
+  };
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => Deno.unrefTimer(setTimeout(resolve, milliseconds)));
 }
 
 async function answer(request: Request, options: GatewayOptions): Promise<Response> {
   const { pathname } = new URL(request.url);
   const prefix = pathname.split("/", 3).join("/");
   const service = options.services[prefix];
+  if (!service && options.demo && isDemoPath(pathname)) return await options.demo.fetch(request);
   // Functions answer preflights themselves, and say who may call them.
   if (service?.name === "functions") return await service.fetch(request);
   if (request.method === "OPTIONS") return preflight(request);
@@ -43,7 +69,11 @@ async function answer(request: Request, options: GatewayOptions): Promise<Respon
   // Realtime checks keys itself, and needs the very request object to upgrade it.
   if (service.name === "realtime") return await service.fetch(request);
 
-  const authorized = OPEN.test(pathname) ? request : await withRole(request, options.keys);
+  // Storage serves what is public, or signed, without a key.
+  const needsKey = service.name !== "storage";
+  const authorized = OPEN.test(pathname)
+    ? request
+    : await withRole(request, options.keys, needsKey);
   if (authorized instanceof Response) return authorized;
   return withCors(await service.fetch(authorized));
 }
@@ -52,17 +82,26 @@ async function answer(request: Request, options: GatewayOptions): Promise<Respon
  * The rule of Supabase's gateway: without a bearer of their own (absent, or a `sb_…` key), callers are the role
  * that their API key belongs to; any other bearer is passed on and checked by the service.
  */
-async function withRole(request: Request, keys: Keys): Promise<Request | Response> {
-  const apiKey = request.headers.get("apikey") ?? new URL(request.url).searchParams.get("apikey");
-  if (!apiKey) return refusal(401, "No API key found in request");
-  const roleToken = keys.tokenOf(apiKey) ?? await ownToken(apiKey, keys);
-  if (!roleToken) return refusal(401, "Invalid authentication credentials");
+async function withRole(
+  request: Request,
+  keys: Keys,
+  needsKey: boolean,
+): Promise<Request | Response> {
+  const apiKey = apiKeyOf(request);
+  const roleToken = apiKey && (keys.tokenOf(apiKey) ?? await ownToken(apiKey, keys));
+  if (needsKey && !apiKey) return refusal(401, "No API key found in request");
+  if (needsKey && !roleToken) return refusal(401, "Invalid authentication credentials");
   const bearer = request.headers.get("authorization");
-  if (bearer && !/^Bearer sb_/i.test(bearer)) return request;
+  const token = roleToken ?? apiKey;
+  if (!token || (bearer && !/^Bearer sb_/i.test(bearer))) return request;
   const headers = new Headers(request.headers);
-  headers.set("authorization", `Bearer ${roleToken}`);
+  headers.set("authorization", `Bearer ${token}`);
   // Not a copy of the request: copying takes its signal along, which Deno warns about.
   return new Request(request.url, { method: request.method, headers, body: request.body });
+}
+
+function apiKeyOf(request: Request): string | null {
+  return request.headers.get("apikey") ?? new URL(request.url).searchParams.get("apikey");
 }
 
 // A legacy key that somebody made with the project's secret.

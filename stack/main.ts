@@ -85,7 +85,7 @@ function printStatus(ports: Ports, keys: Keys): void {
 }
 
 async function runExamples(ports: Ports): Promise<number> {
-  for (const example of ["two_people", "group_and_revoke"]) {
+  for (const example of ["two_people", "group_and_revoke", "send_video"]) {
     console.log(`\n== examples/${example}.ts ==`);
     const { code } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", `examples/${example}.ts`],

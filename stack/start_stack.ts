@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { installPlugin } from "./database/install.ts";
 import { createPlatform } from "./database/platform.ts";
 import { databaseUrl, startPostgres } from "./database/postgres.ts";
+import { createDemo } from "./demo.ts";
 import { defaultFolder, type Folder, openFolder, type Ports, PROJECT } from "./folder.ts";
 import { startGateway } from "./gateway.ts";
 import { createKeys, type Keys } from "./keys.ts";
@@ -11,8 +12,9 @@ import { type AuthOptions, startAuth } from "./services/auth.ts";
 import { type FunctionsOptions, startFunctions } from "./services/functions.ts";
 import { type RealtimeOptions, startRealtime } from "./services/realtime.ts";
 import { startRest } from "./services/rest.ts";
+import { startStorage, type StorageOptions } from "./services/storage.ts";
 
-type Wired = "databaseUrl" | "keys" | "log" | "apiUrl" | "projectFolder";
+type Wired = "databaseUrl" | "keys" | "log" | "apiUrl" | "folder" | "projectFolder";
 
 export interface StackOptions {
   /** Where data are kept; by default `.stack` in the project. */
@@ -30,7 +32,10 @@ export interface StackOptions {
   readonly schemas?: readonly string[];
   readonly auth?: Partial<Omit<AuthOptions, Wired>>;
   readonly realtime?: Partial<Omit<RealtimeOptions, Wired>>;
+  readonly storage?: Partial<Omit<StorageOptions, Wired>>;
   readonly functions?: Partial<Omit<FunctionsOptions, Wired>>;
+  /** False leaves out the chat page at `/`. */
+  readonly demo?: boolean;
   /** By default, lines go to `stack.log` in the folder. */
   readonly log?: Log;
 }
@@ -63,6 +68,38 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   if (options.install ?? true) await installPlugin(url("postgres"));
 
   const keys = await createKeys(await folder.signingKey());
+  const wiring = { folder: folder.path, keys, log, apiUrl, url };
+  const services = await startServices(starting, options, wiring);
+  const page = { url: apiUrl, key: keys.publishableKey };
+  const demo = options.demo ?? true ? starting.use(createDemo(folder.path, page, log)) : null;
+  starting.use(startGateway({ port: ports.api, keys, services, log, ...demo && { demo } }));
+  // Ends before the gateway, which waits for calls that a stuck function would keep open.
+  starting.use(services["/functions/v1"]);
+  await folder.writePorts(ports);
+
+  const running = starting.move();
+  return {
+    apiUrl,
+    keys,
+    folder: folder.path,
+    databaseUrl: url,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+interface Wiring {
+  readonly folder: string;
+  readonly keys: Keys;
+  readonly log: Log;
+  readonly apiUrl: string;
+  url(role: string): string;
+}
+
+async function startServices(
+  starting: AsyncDisposableStack,
+  options: StackOptions,
+  { folder, keys, log, apiUrl, url }: Wiring,
+) {
   const start = async (service: Promise<Service>) => starting.use(await service);
   const rest = await start(startRest({
     databaseUrl: url("authenticator"),
@@ -83,6 +120,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     keys,
     log,
   }));
+  const storage = await start(startStorage({
+    ...options.storage,
+    databaseUrl: url("supabase_storage_admin"),
+    keys,
+    log,
+    folder: join(folder, "storage"),
+    apiUrl,
+  }));
   const functions = await startFunctions({
     ...options.functions,
     projectFolder: PROJECT,
@@ -91,24 +136,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     log,
     apiUrl,
   });
-  const services = {
+  return {
     "/rest/v1": rest,
     "/auth/v1": auth,
     "/realtime/v1": realtime,
+    "/storage/v1": storage,
     "/functions/v1": functions,
-  };
-  starting.use(startGateway({ port: ports.api, keys, services, log }));
-  // Ends before the gateway, which waits for calls that a stuck function would keep open.
-  starting.use(functions);
-  await folder.writePorts(ports);
-
-  const running = starting.move();
-  return {
-    apiUrl,
-    keys,
-    folder: folder.path,
-    databaseUrl: url,
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 
