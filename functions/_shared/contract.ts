@@ -2,11 +2,11 @@
 // functions; clients take the types only.
 import { z } from "./deps.ts";
 
+export * from "./function_contract.ts";
+
 const Id = z.uuid();
 const Milliseconds = z.int().positive();
 const Position = z.int().nonnegative();
-/** How far, in milliseconds, two honest servers' clocks may be apart. */
-const CLOCKS_DIFFER = 5_000;
 
 /** What is told to single people, and kept for them until they have read it. */
 export const NOTICES = [
@@ -42,13 +42,38 @@ export const SYSTEM_ACTIONS = [
   "group_dissolved",
 ] as const;
 
+/** Messages that bring a file. */
+export const MEDIA_KINDS = ["image", "video", "audio", "file"] as const;
+
+const InBucket = z.strictObject({ bucket: z.string(), path: z.string() });
+const Sides = z.strictObject({ width: z.int().positive(), height: z.int().positive() });
+
+/** A file as messages bring it: the `otherData` of an envelope. What is not known is left out. */
+export const MessageMedia = InBucket.extend({
+  media_id: Id,
+  kind: z.enum(MEDIA_KINDS),
+  mime_type: z.string(),
+  /** Bytes. */
+  size: Position,
+  ...Sides.partial().shape,
+  /** Milliseconds. */
+  duration: Position.optional(),
+  /** How loud it is over time: 0 to 100. */
+  waveform: z.array(z.int().min(0).max(100)).max(128).optional(),
+  /** The name to show. */
+  file_name: z.string().max(255).optional(),
+  /** The picture to show a video with. */
+  cover: InBucket.extend(Sides.partial().shape).optional(),
+});
+export type MessageMedia = z.infer<typeof MessageMedia>;
+
 /** What was said, or what happened: the `data` of an envelope. */
 export const EnvelopeData = z.strictObject({
-  /** Text for `text`, `forward` and `systemNotice`; for `custom`, whatever the app put there. */
+  /** Text for `text`, `forward` and `systemNotice`; the words under a file; for `custom`, whatever the app put there. */
   data: z.json(),
   /** The app's own type of a `custom` message; false for all others. */
   dataType: z.union([z.literal(false), z.string().min(1).max(50)]),
-  /** For `forward`, how many entries there are; for notices, the ids of what they are about. */
+  /** For files, `MessageMedia`; for `forward`, how many entries there are; for notices, the ids of what they are about. */
   otherData: z.json(),
 });
 
@@ -86,7 +111,7 @@ export const Envelope = z.strictObject({
   to_name: z.string().min(1).max(50),
   to_avatar: z.string().max(1000).nullable(),
   chatType: z.enum(["single", "group"]),
-  type: z.enum(["text", "custom", "forward", "systemNotice"]),
+  type: z.enum([...MEDIA_KINDS, "text", "custom", "forward", "systemNotice"]),
   actionType: z.enum([...NOTICES, ...SYSTEM_ACTIONS, "revoke"]).nullable(),
   data: EnvelopeData,
   /** A page of the app that handles it. */
@@ -152,7 +177,7 @@ export type MemberItem = z.infer<typeof MemberItem>;
 export const RecordEntry = z.strictObject({
   from_name: z.string().min(1).max(50),
   from_avatar: z.string().max(1000).nullable(),
-  type: z.enum(["text", "custom", "systemNotice"]),
+  type: z.enum([...MEDIA_KINDS, "text", "custom", "systemNotice"]),
   data: EnvelopeData,
   create_time: Milliseconds,
   isremove: z.union([z.literal(0), z.literal(1)]),
@@ -233,42 +258,3 @@ export const PUSHES = {
   conversation_read: z.strictObject({ conversation_id: Id, user_id: Id, read_seq: Position }),
 } as const;
 export type PushEvent = keyof typeof PUSHES;
-
-/** What `chat-revoke` takes: the course's message, of which only `id` counts. Without it, a server tidies up. */
-export const RevokeRequest = z.strictObject({
-  id: Id,
-  to_id: z.union([z.string().min(1).max(100), z.int().min(1)]),
-  to_name: z.string().min(1).max(50),
-  /** Null as in our own envelopes. */
-  to_avatar: z.string().min(10).max(1000).nullable(),
-  chatType: z.enum(["single", "group"]),
-  create_time: Milliseconds.refine(
-    (time) => time <= Date.now() + CLOCKS_DIFFER,
-    "is in the future",
-  ),
-}).partial();
-export type RevokeRequest = z.infer<typeof RevokeRequest>;
-
-/** Files that no message uses any more: what `claim_orphaned_files` answers. */
-export const OrphanedFiles = z.array(z.object({ bucket: z.string(), name: z.string() }));
-
-/** What `chat-group-qrcode` takes, as JSON or in the query of an address. */
-export const GroupQrcodeRequest = z.strictObject({
-  conversation_id: Id,
-  format: z.enum(["png", "svg"]).default("png"),
-  /** Pixels of one module, and modules of white around all of them. */
-  size: whole(1, 20).default(10),
-  margin: whole(0, 8).default(4),
-  /** `data_url` puts the picture into JSON, `{ url, data_url }`: supabase-js reads a png as text. */
-  as: z.enum(["picture", "data_url"]).default("picture"),
-});
-export type GroupQrcodeRequest = z.infer<typeof GroupQrcodeRequest>;
-
-/** What `get_group_link` answers. */
-export const GroupLink = z.object({ url: z.string(), join_code: z.string(), name: z.string() });
-
-// A query holds digits where JSON holds a number.
-function whole(min: number, max: number) {
-  return z.union([z.number(), z.string().regex(/^\d{1,3}$/).transform(Number)])
-    .pipe(z.int().min(min).max(max));
-}

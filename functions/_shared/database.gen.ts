@@ -355,6 +355,95 @@ export type Database = {
           },
         ];
       };
+      "media": {
+        Row: {
+          "bucket_id": string;
+          "checked_at": string | null;
+          "class_id": number;
+          "cover_id": string | null;
+          "cover_of": string | null;
+          "cover_time": number | null;
+          "created_at": string;
+          "duration": number | null;
+          "file_name": string | null;
+          "height": number | null;
+          "id": string;
+          "kind": string;
+          "mime_type": string;
+          "name": string;
+          "owner_id": string;
+          "size": number;
+          "unused_since": string | null;
+          "waveform": (number)[] | null;
+          "width": number | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "bucket_id": string;
+          "checked_at"?: string | null;
+          "class_id"?: number;
+          "cover_id"?: string | null;
+          "cover_of"?: string | null;
+          "cover_time"?: number | null;
+          "created_at"?: string;
+          "duration"?: number | null;
+          "file_name"?: string | null;
+          "height"?: number | null;
+          "id": string;
+          "kind": string;
+          "mime_type": string;
+          "name": string;
+          "owner_id": string;
+          "size": number;
+          "unused_since"?: string | null;
+          "waveform"?: (number)[] | null;
+          "width"?: number | null;
+        };
+        Update: {
+          "bucket_id"?: string;
+          "checked_at"?: string | null;
+          "class_id"?: number;
+          "cover_id"?: string | null;
+          "cover_of"?: string | null;
+          "cover_time"?: number | null;
+          "created_at"?: string;
+          "duration"?: number | null;
+          "file_name"?: string | null;
+          "height"?: number | null;
+          "id"?: string;
+          "kind"?: string;
+          "mime_type"?: string;
+          "name"?: string;
+          "owner_id"?: string;
+          "size"?: number;
+          "unused_since"?: string | null;
+          "waveform"?: (number)[] | null;
+          "width"?: number | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "media_cover_id_fkey";
+            columns: ["cover_id"];
+            isOneToOne: false;
+            referencedRelation: "media";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "media_cover_of_fkey";
+            columns: ["cover_of"];
+            isOneToOne: false;
+            referencedRelation: "media";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "media_owner_id_fkey";
+            columns: ["owner_id"];
+            isOneToOne: false;
+            referencedRelation: "profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "members": {
         Row: {
           "avatar_url": string | null;
@@ -436,6 +525,7 @@ export type Database = {
           "forwarded": boolean;
           "id": string;
           "kind": string;
+          "media_id": string | null;
           "mentions": (string)[] | null;
           "reply_to_seq": number | null;
           "revoked_at": string | null;
@@ -452,6 +542,7 @@ export type Database = {
           "forwarded"?: boolean;
           "id": string;
           "kind": string;
+          "media_id"?: string | null;
           "mentions"?: (string)[] | null;
           "reply_to_seq"?: number | null;
           "revoked_at"?: string | null;
@@ -467,6 +558,7 @@ export type Database = {
           "forwarded"?: boolean;
           "id"?: string;
           "kind"?: string;
+          "media_id"?: string | null;
           "mentions"?: (string)[] | null;
           "reply_to_seq"?: number | null;
           "revoked_at"?: string | null;
@@ -481,6 +573,13 @@ export type Database = {
             columns: ["conversation_id"];
             isOneToOne: false;
             referencedRelation: "conversations";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "messages_media_id_fkey";
+            columns: ["media_id"];
+            isOneToOne: false;
+            referencedRelation: "media";
             referencedColumns: ["id"];
           },
         ];
@@ -608,6 +707,30 @@ export type Database = {
       };
     };
     Functions: {
+      "add_avatar": {
+        Args: {
+          "height": number;
+          "mime_type": string;
+          "owner_id": string;
+          "path": string;
+          "size": number;
+          "width": number;
+        };
+        Returns: Json;
+      };
+      "add_cover": {
+        Args: {
+          "duration_ms": number;
+          "height": number;
+          "path": string;
+          "size": number;
+          "time_ms": number;
+          "video_bucket"?: string;
+          "video_path"?: string;
+          "width": number;
+        };
+        Returns: Json;
+      };
       "answer_friend_request": {
         Args: { "answer": string; "remark"?: string; "request_id": string };
         Returns: undefined;
@@ -618,14 +741,17 @@ export type Database = {
       };
       "answer_join_request": { Args: { "answer": string; "request_id": string }; Returns: Json };
       "block_user": { Args: { "user_id": string }; Returns: undefined };
+      "choose_cover": { Args: { "cover_id": string; "media_id": string }; Returns: Json };
       "claim_orphaned_files": { Args: { "page_size"?: number }; Returns: Json };
       "clear_history": { Args: { "conversation_id": string }; Returns: Json };
       "create_group": {
         Args: { "avatar_url"?: string; "name": string; "user_ids"?: (string)[] };
         Returns: Json;
       };
+      "delete_media": { Args: { "media_id": string }; Returns: undefined };
       "dissolve_group": { Args: { "conversation_id": string }; Returns: undefined };
       "find_profile": { Args: { "username": string }; Returns: Json };
+      "find_video_host": { Args: { "host": string }; Returns: string };
       "forward_messages": {
         Args: { "conversation_ids": (string)[]; "message_ids": (string)[]; "mode"?: string };
         Returns: Json;
@@ -634,6 +760,7 @@ export type Database = {
       "get_messages": { Args: { "conversation_id": string; "seqs": (number)[] }; Returns: Json };
       "get_profile": { Args: { "user_id"?: string }; Returns: Json };
       "get_settings": { Args: Record<PropertyKey, never>; Returns: Json };
+      "get_upload": { Args: { "bucket": string; "path": string }; Returns: Json };
       "hide_conversation": { Args: { "conversation_id": string }; Returns: Json };
       "invite_to_group": {
         Args: { "conversation_id": string; "user_ids": (string)[] };
@@ -682,7 +809,19 @@ export type Database = {
         Args: { "conversation_id": string; "pinned"?: boolean };
         Returns: Json;
       };
+      "prepare_cover": { Args: { "format": string; "recipe": string }; Returns: Json };
+      "prepare_upload": {
+        Args: {
+          "directory"?: string;
+          "file_name"?: string;
+          "kind": string;
+          "mime_type": string;
+          "size": number;
+        };
+        Returns: Json;
+      };
       "preview_group": { Args: { "join_code": string }; Returns: Json };
+      "reject_upload": { Args: { "bucket": string; "path": string }; Returns: undefined };
       "remove_friend": { Args: { "user_id": string }; Returns: undefined };
       "remove_member": {
         Args: { "conversation_id": string; "user_id": string };
@@ -734,6 +873,10 @@ export type Database = {
       };
       "set_settings": { Args: { "changes": Json }; Returns: Json };
       "settle_orphaned_files": { Args: { "files": Json }; Returns: undefined };
+      "settle_upload": {
+        Args: { "bucket": string; "facts": Json; "path": string; "version": string };
+        Returns: Json;
+      };
       "sync": {
         Args: { "cursors"?: Json; "notice_seq"?: number; "page_size"?: number };
         Returns: Json;

@@ -46,6 +46,11 @@ export const REFUSALS = {
     zh: "消息不存在或你无权查看。",
   },
   group_not_found: { status: 404, en: "There is no group with this code.", zh: "群聊不存在。" },
+  media_not_found: {
+    status: 404,
+    en: "There is no such file, or you cannot see it.",
+    zh: "文件不存在或你无权查看。",
+  },
   not_your_message: {
     status: 403,
     en: "Only its sender, or somebody above them in the group, can do this.",
@@ -178,6 +183,32 @@ export const REFUSALS = {
     en: "A message id is a version 7 UUID made now or within the last 30 days.",
     zh: "消息ID须为最近30天内生成的第7版UUID。",
   },
+  media_wrong_kind: {
+    status: 400,
+    en: "The file is not of the kind that is needed here.",
+    zh: "文件类型与所需类型不符。",
+  },
+  path_invalid: {
+    status: 400,
+    en:
+      "Files go to <your id>/<directories>/<yyyymmdd>/<milliseconds>_<12 hex digits>.<extension>, to a path that is free.",
+    zh: "文件须上传到：用户ID/目录/年月日/毫秒_12位十六进制.扩展名，且路径未被占用。",
+  },
+  directory_invalid: {
+    status: 400,
+    en: "A directory is up to 4 names of letters, digits, dash and underscore, at most 64 each.",
+    zh: "目录最多4级，每级最多64个字母、数字、短横线或下划线。",
+  },
+  file_name_invalid: {
+    status: 400,
+    en: "A file name is 1 to 255 characters without control characters or slashes.",
+    zh: "文件名须为1至255个字符，且不含控制字符和斜杠。",
+  },
+  facts_invalid: {
+    status: 400,
+    en: "Class, duration, waveform or sides of the file are out of range.",
+    zh: "文件的分类、时长、波形或尺寸超出范围。",
+  },
   setting_invalid: {
     status: 400,
     en: "There is no such setting, or the value is not allowed.",
@@ -228,13 +259,77 @@ export const REFUSALS = {
     en: "This function does not answer this method.",
     zh: "不支持该请求方法。",
   },
+  media_unchecked: {
+    status: 409,
+    en: "The file has not been looked at yet: call the function chat-media first.",
+    zh: "文件尚未检查，请先调用 chat-media。",
+  },
+  media_in_use: {
+    status: 409,
+    en: "Messages use this file. Revoke them first.",
+    zh: "文件正被消息使用，请先撤回相关消息。",
+  },
   request_too_large: { status: 413, en: "The request is too large.", zh: "请求过大。" },
+  file_too_large: { status: 413, en: "The file is too large.", zh: "文件过大。" },
+  image_too_large: { status: 413, en: "The picture has too many pixels.", zh: "图片像素过大。" },
+  mime_type_invalid: {
+    status: 415,
+    en: "Files of this type cannot be uploaded here.",
+    zh: "不支持上传此类型的文件。",
+  },
+  file_disguised: {
+    status: 415,
+    en: "The file is not what its type says. It has been removed.",
+    zh: "文件内容与类型不符，已被删除。",
+  },
+  file_unreadable: {
+    status: 422,
+    en: "The file is damaged or of a kind that cannot be read. It has been removed.",
+    zh: "文件已损坏或无法读取，已被删除。",
+  },
+  video_unreadable: {
+    status: 422,
+    en: "This is no video, or it is damaged.",
+    zh: "不是视频或视频已损坏。",
+  },
+  video_has_no_picture: { status: 422, en: "The film has no picture.", zh: "视频没有画面。" },
+  video_codec_unsupported: {
+    status: 422,
+    en: "The codec of the film is not supported here. Make the cover in the app.",
+    zh: "不支持该视频编码，请在客户端生成封面。",
+  },
+  video_time_beyond_end: {
+    status: 422,
+    en: "The film is shorter than that.",
+    zh: "时间超出视频时长。",
+  },
+  video_too_large: {
+    status: 422,
+    en: "The film takes too much to read.",
+    zh: "视频过大，无法处理。",
+  },
+  video_too_slow: {
+    status: 422,
+    en: "The film takes too long to read. Mode fast may do.",
+    zh: "视频处理超时，可尝试 fast 模式。",
+  },
+  video_host_not_allowed: {
+    status: 403,
+    en: "Films are not read from this address.",
+    zh: "不允许读取该地址的视频。",
+  },
+  video_unreachable: { status: 502, en: "The film could not be fetched.", zh: "无法获取视频。" },
   text_too_long: { status: 413, en: "The text is too long.", zh: "文字过长。" },
   body_too_large: { status: 413, en: "The body is too large.", zh: "消息内容过大。" },
   friend_request_too_soon: {
     status: 429,
     en: "It is too soon to ask this person again.",
     zh: "申请过于频繁，请稍后再试。",
+  },
+  upload_quota_over: {
+    status: 429,
+    en: "You have uploaded enough for today.",
+    zh: "今日上传量已达上限。",
   },
   internal: { status: 500, en: "Something went wrong on our side.", zh: "服务器内部错误。" },
   busy: {

@@ -13,7 +13,7 @@ export interface ServeOptions {
 
 /**
  * Turns a handler into an edge function: preflight, method, body, caller, and one shape for every answer: the value
- * itself (or the response, if it is one), or `{ code, message }` with the matching status.
+ * itself (or the response, if it is one), or `{ code, message }` with the matching status, and `details` if it has any.
  */
 export function serve<Schema extends z.ZodType>(
   schema: Schema,
@@ -50,6 +50,8 @@ export function serve<Schema extends z.ZodType>(
 
 function refuse(error: unknown, headers: Record<string, string>): Response {
   if (!(error instanceof Refusal)) console.error(error);
-  const { code, message, status } = error instanceof Refusal ? error : new Refusal("internal");
-  return Response.json({ code, message }, { status, headers });
+  const { code, message, status, details } = error instanceof Refusal
+    ? error
+    : new Refusal("internal");
+  return Response.json({ code, message, ...details && { details } }, { status, headers });
 }

@@ -1,8 +1,8 @@
 import type { Call, Client } from "../_shared/call.ts";
 import type { RevokeRequest } from "../_shared/contract.ts";
+import { deleteOrphanedFiles } from "../_shared/delete_orphaned_files.ts";
 import { invalid } from "../_shared/refusal.ts";
 import { DatabaseError, unwrap } from "../_shared/unwrap.ts";
-import { deleteOrphanedFiles } from "./delete_orphaned_files.ts";
 
 /**
  * Takes back a message, and deletes the files that nothing else uses. Who may is for `chat.revoke_message` to say; of

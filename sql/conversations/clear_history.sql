@@ -12,6 +12,7 @@ set search_path = ''
 as $$
 declare
   v_member chat.members := chat_private.membership(clear_history.conversation_id, chat_private.caller());
+  v_cleared_seq bigint := v_member.cleared_seq;
 begin
   update chat.members as m
   set cleared_seq = c.last_seq, read_seq = c.last_seq, state = m.state + 1
@@ -19,6 +20,8 @@ begin
   where m.conversation_id = v_member.conversation_id and m.user_id = v_member.user_id
     and c.id = m.conversation_id
   returning m.* into v_member;
+  -- What nobody can see any more needs no file.
+  perform chat_private.release_files_of(v_member.conversation_id, v_cleared_seq, v_member.cleared_seq);
   return chat_private.say_conversation_changed(v_member);
 end;
 $$;

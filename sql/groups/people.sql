@@ -85,6 +85,7 @@ begin
   set left_at = now(), role = 'member', state = m.state + 1
   where m.conversation_id = place.id and m.user_id = take_out.user_id;
   update chat.groups as g set member_count = g.member_count - 1 where g.id = place.id;
+  perform chat_private.release_files_only_seen_by(take_out.user_id, place.id);
 
   perform chat_private.raise_epoch(place.id);
   perform chat_private.tell(

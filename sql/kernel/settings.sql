@@ -46,7 +46,12 @@ begin
         group_link_url = v_settings.group_link_url,
         who_may_write = v_settings.who_may_write,
         notice_language = v_settings.notice_language,
-        friend_request_redirect_url = v_settings.friend_request_redirect_url;
+        friend_request_redirect_url = v_settings.friend_request_redirect_url,
+        uploads_per_day = v_settings.uploads_per_day,
+        upload_bytes_per_day = v_settings.upload_bytes_per_day,
+        guest_uploads_per_day = v_settings.guest_uploads_per_day,
+        guest_upload_bytes_per_day = v_settings.guest_upload_bytes_per_day,
+        guest_file_max_bytes = v_settings.guest_file_max_bytes;
   exception
     -- A value of the wrong type, or one that a check of the table refuses.
     when data_exception or integrity_constraint_violation then

@@ -13,6 +13,11 @@ create table chat_private.settings (
   who_may_write text not null default 'everyone',
   notice_language text not null default 'en',
   friend_request_redirect_url text not null default '/pages/applyMyfriend/applyMyfriend',
+  uploads_per_day integer not null default 1000,
+  upload_bytes_per_day bigint not null default 5368709120,
+  guest_uploads_per_day integer not null default 50,
+  guest_upload_bytes_per_day bigint not null default 209715200,
+  guest_file_max_bytes bigint not null default 20971520,
 
   constraint settings_are_one_row check (id),
   constraint settings_revoke_window_is_sane
@@ -36,7 +41,17 @@ create table chat_private.settings (
   constraint settings_notice_language_is_known
     check (notice_language in ('en', 'zh-CN')),
   constraint settings_friend_request_redirect_url_is_short
-    check (length(friend_request_redirect_url) between 1 and 1000)
+    check (length(friend_request_redirect_url) between 1 and 1000),
+  constraint settings_uploads_per_day_is_sane
+    check (uploads_per_day between 0 and 1000000),
+  constraint settings_upload_bytes_per_day_is_sane
+    check (upload_bytes_per_day between 0 and 1099511627776),
+  constraint settings_guest_uploads_per_day_is_sane
+    check (guest_uploads_per_day between 0 and 1000000),
+  constraint settings_guest_upload_bytes_per_day_is_sane
+    check (guest_upload_bytes_per_day between 0 and 1099511627776),
+  constraint settings_guest_file_max_bytes_is_sane
+    check (guest_file_max_bytes between 0 and 1099511627776)
 );
 
 insert into chat_private.settings default values;
@@ -46,7 +61,8 @@ grant select on chat_private.settings to service_role;
 grant update (
   revoke_window, friend_request_cooldown, withdrawn_request_cooldown, text_max_length, custom_max_bytes,
   group_max_members, groups_owned_max, revoked_text_comes_back, group_link_url,
-  who_may_write, notice_language, friend_request_redirect_url
+  who_may_write, notice_language, friend_request_redirect_url, uploads_per_day, upload_bytes_per_day,
+  guest_uploads_per_day, guest_upload_bytes_per_day, guest_file_max_bytes
 ) on chat_private.settings to service_role;
 
 comment on table chat_private.settings is 'The few numbers and words an operator may change. One row; a change holds from the next call on.';
@@ -63,6 +79,11 @@ comment on column chat_private.settings.group_link_url is 'Address in a group''s
 comment on column chat_private.settings.who_may_write is 'Who may write to a person directly: everyone, or friends only.';
 comment on column chat_private.settings.notice_language is 'Language of the texts the server writes: en or zh-CN. Clients branch on types, never on text.';
 comment on column chat_private.settings.friend_request_redirect_url is 'Page of the app that handles friend requests; sent along with the notice.';
+comment on column chat_private.settings.uploads_per_day is 'How many files a person may upload in a day (UTC). Covers and pictures of people count.';
+comment on column chat_private.settings.upload_bytes_per_day is 'How many bytes a person may upload in a day.';
+comment on column chat_private.settings.guest_uploads_per_day is 'How many files a guest may upload in a day.';
+comment on column chat_private.settings.guest_upload_bytes_per_day is 'How many bytes a guest may upload in a day.';
+comment on column chat_private.settings.guest_file_max_bytes is 'Largest file of a guest; for everybody else the limits of the buckets hold.';
 
 -- What guests may do besides reading. Friend requests and owning groups are never for guests.
 create table chat_private.guest_rights (
@@ -70,16 +91,16 @@ create table chat_private.guest_rights (
   is_allowed boolean not null default true,
 
   constraint guest_rights_action_is_known
-    check (action in ('send_message', 'join_group', 'forward_messages', 'set_profile', 'revoke_message'))
+    check (action in ('send_message', 'join_group', 'forward_messages', 'set_profile', 'revoke_message', 'upload'))
 );
 
 insert into chat_private.guest_rights (action)
-values ('send_message'), ('join_group'), ('forward_messages'), ('set_profile'), ('revoke_message');
+values ('send_message'), ('join_group'), ('forward_messages'), ('set_profile'), ('revoke_message'), ('upload');
 
 alter table chat_private.guest_rights enable row level security;
 grant select on chat_private.guest_rights to service_role;
 grant update (is_allowed) on chat_private.guest_rights to service_role;
 
 comment on table chat_private.guest_rights is 'What guests may do. One row per action; change is_allowed.';
-comment on column chat_private.guest_rights.action is 'Name of the verb.';
+comment on column chat_private.guest_rights.action is 'Name of the verb; upload stands for files of every kind.';
 comment on column chat_private.guest_rights.is_allowed is 'Whether guests may.';

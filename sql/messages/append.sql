@@ -22,10 +22,10 @@ begin
     return;
   end if;
 
-  insert into chat.messages (conversation_id, seq, id, sender_id, kind, body, reply_to_seq, mentions, forwarded)
+  insert into chat.messages (conversation_id, seq, id, sender_id, kind, body, media_id, reply_to_seq, mentions, forwarded)
   values (
     message.conversation_id, v_seq, message.id, message.sender_id, message.kind, message.body,
-    message.reply_to_seq, message.mentions, coalesce(message.forwarded, false)
+    message.media_id, message.reply_to_seq, message.mentions, coalesce(message.forwarded, false)
   )
   on conflict on constraint messages_id_is_unique do nothing
   returning * into added;

@@ -127,6 +127,9 @@ begin
     when message.kind = 'text' then jsonb_build_object(
       'data', message.body -> 'text', 'dataType', false, 'otherData', null
     )
+    when message.kind in ('image', 'video', 'audio', 'file') then jsonb_build_object(
+      'data', coalesce(message.body ->> 'caption', ''), 'dataType', false, 'otherData', chat_private.media_of(message)
+    )
     when message.kind = 'custom' then jsonb_build_object(
       'data', message.body -> 'data', 'dataType', message.body -> 'type', 'otherData', null
     )
@@ -143,6 +146,18 @@ begin
       'otherData', nullif(message.body - 'action' - 'actor_id', '{}')
     )
   end;
+end;
+$$;
+
+-- Null once the file is gone.
+create or replace function chat_private.media_of(message chat.messages)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (select chat_private.media_item(m) from chat.media as m where m.id = message.media_id);
 end;
 $$;
 
@@ -254,6 +269,7 @@ comment on function chat_private.envelope_of is 'One message in that shape.';
 comment on function chat_private.speaker_of is 'Id of the person an envelope comes from.';
 comment on function chat_private.envelope is 'One envelope, from rows that are at hand.';
 comment on function chat_private.envelope_data is 'The data part of an envelope: data, dataType, otherData.';
+comment on function chat_private.media_of is 'The file that a message brings.';
 comment on function chat_private.envelope_options is 'The options part of an envelope: reply_to, mentions, forwarded.';
 comment on function chat_private.names_in is 'Names of the people a system message is about.';
 comment on function chat_private.system_text is 'The sentence of a system message.';

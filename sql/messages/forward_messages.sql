@@ -63,12 +63,18 @@ $$;
 create or replace function chat_private.forwardable_messages(message_ids uuid[], caller uuid)
 returns chat.messages[]
 language plpgsql
-stable
+volatile
 set search_path = ''
 as $$
 declare
   v_messages chat.messages[];
 begin
+  -- Their files are held, so that they do not go before the copies are there.
+  perform
+  from chat.media as d
+  where d.id in (select m.media_id from chat.messages as m where m.id = any (message_ids))
+  order by d.id
+  for key share;
   v_messages := array(
     select m
     from chat.messages as m
@@ -115,6 +121,7 @@ begin
       v_copy.sender_id := caller;
       v_copy.kind := v_source.kind;
       v_copy.body := v_source.body;
+      v_copy.media_id := v_source.media_id;
       v_copy.forwarded := true;
       v_copy := (chat_private.send(v_copy)).stored;
     end if;

@@ -26,7 +26,7 @@ begin
 end;
 $$;
 
--- Names and pictures, but no ids: readers have not met these people.
+-- Names and pictures, but no ids: readers have not met these people. (The path of a file begins with its owner's id.)
 create or replace function chat_private.record_entry(message chat.messages, speaker chat.profiles)
 returns jsonb
 language plpgsql

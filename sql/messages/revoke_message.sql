@@ -63,7 +63,7 @@ begin
 end;
 $$;
 
--- Empties the message everywhere: its row, what Realtime keeps of it, the entries of a forwarded record. What quotes
+-- Empties the message everywhere: its row, what Realtime keeps of it, the entries of a forwarded record; its file goes, unless another message brings it. What quotes
 -- it holds its position only; what forwarded it as a record refers to it. Everybody is told, and those who are away
 -- find it among the changes.
 --
@@ -85,10 +85,13 @@ begin
   insert into chat.changes (conversation_id, version, seq)
   values (message.conversation_id, v_version, message.seq);
 
+  if message.media_id is not null or message.kind = 'forward' then
+    perform chat_private.release_files_of(message.conversation_id, message.seq - 1, message.seq);
+  end if;
   delete from chat.forwarded_messages as f
   where f.conversation_id = message.conversation_id and f.seq = message.seq;
   update chat.messages as m
-  set body = null, mentions = null, reply_to_seq = null, revoked_at = now(), revoked_by = revoker, version = v_version
+  set body = null, media_id = null, mentions = null, reply_to_seq = null, revoked_at = now(), revoked_by = revoker, version = v_version
   where m.conversation_id = message.conversation_id and m.seq = message.seq
   returning m.* into v_revoked;
 

@@ -5,7 +5,7 @@
 -- Fails  not_signed_in, account_disabled, guests_cannot, kind_invalid, body_invalid, text_empty, text_too_long,
 --        body_too_large, message_id_invalid, message_id_conflict, conversation_not_found, profile_not_found,
 --        person_is_blocked, friends_only, group_dissolved, you_are_muted, group_is_muted, message_not_found,
---        message_is_revoked, mentions_invalid
+--        message_is_revoked, mentions_invalid, media_not_found, media_unchecked, media_wrong_kind
 create or replace function chat_private.send_message(
   conversation_id uuid, kind text, body jsonb, id uuid, reply_to uuid, mentions uuid[]
 )
@@ -28,6 +28,9 @@ begin
   v_message.sender_id := v_caller;
   v_message.kind := send_message.kind;
   v_message.body := chat_private.checked_body(send_message.kind, send_message.body, v_settings);
+  v_message.media_id := case
+    when send_message.kind not in ('text', 'custom') then (send_message.body ->> 'media_id')::uuid
+  end;
   if not chat_private.is_recent_uuid_v7(v_message.id) then
     perform chat_private.fail('message_id_invalid');
   end if;
@@ -40,6 +43,9 @@ begin
     );
   end if;
 
+  if v_message.media_id is not null then
+    perform chat_private.check_media(v_message.media_id, v_message.kind, v_caller);
+  end if;
   v_message.reply_to_seq := chat_private.checked_reply(v_message.conversation_id, v_caller, send_message.reply_to);
   v_message.mentions := chat_private.checked_mentions(v_message.conversation_id, v_caller, send_message.mentions);
   select * into v_sent from chat_private.send(v_message);
@@ -96,7 +102,7 @@ begin
   select m.* into v_stored from chat.messages as m where m.id = sent.id;
   if (v_stored.conversation_id, v_stored.sender_id, v_stored.kind)
       is distinct from (sent.conversation_id, sent.sender_id, sent.kind)
-    or (v_stored.revoked_at is null and (v_stored.body, v_stored.reply_to_seq) is distinct from (sent.body, (
+    or (v_stored.revoked_at is null and (v_stored.body, v_stored.media_id, v_stored.reply_to_seq) is distinct from (sent.body, sent.media_id, (
       select m.seq
       from chat.messages as m
       where m.id = repeated_message.reply_to and m.conversation_id = sent.conversation_id
@@ -131,5 +137,5 @@ $$;
 comment on function chat_private.send_message is 'Does the work of chat.send_message.';
 comment on function chat_private.send is 'Adds a message and pushes it.';
 comment on function chat_private.repeated_message is 'The message that was sent with this id, refused when it is another one.';
-comment on function chat.send_message is 'Says something: kind text with body {text}, or kind custom with body {type, data}. Answers the envelope. Choose the id (UUID version 7) yourself to make repeating safe.';
+comment on function chat.send_message is 'Says something: kind text with body {text}, image, video, audio or file with body {media_id, caption?}, or custom with body {type, data}. Answers the envelope. Choose the id (UUID version 7) yourself to make repeating safe.';
 grant execute on function chat.send_message, chat_private.send_message to authenticated;

@@ -5,6 +5,7 @@ create table chat.messages (
   sender_id uuid,  -- no foreign key: a send would lock the sender's profile, and profiles are never deleted
   kind text not null,
   body jsonb,
+  media_id uuid references chat.media (id) on delete set null,
   reply_to_seq bigint,
   mentions uuid[],
   forwarded boolean not null default false,
@@ -16,13 +17,21 @@ create table chat.messages (
   constraint messages_pkey primary key (conversation_id, seq),
   constraint messages_id_is_unique unique (id),
   constraint messages_seq_is_positive check (seq > 0),
-  constraint messages_kind_is_known check (kind in ('text', 'custom', 'forward', 'system')),
+  constraint messages_kind_is_known check (
+    kind in ('text', 'image', 'video', 'audio', 'file', 'custom', 'forward', 'system')
+  ),
   constraint messages_are_sent_by_somebody check ((kind = 'system') = (sender_id is null)),
   constraint messages_reply_to_earlier_ones check (reply_to_seq > 0 and reply_to_seq < seq),
+  constraint messages_with_files_are_of_their_kind check (
+    media_id is null or (kind in ('image', 'video', 'audio', 'file') and revoked_at is null)
+  ),
   constraint messages_lose_everything_when_revoked
     check (case when revoked_at is null then body is not null else body is null and mentions is null end),
   constraint messages_are_revoked_by_somebody check ((revoked_at is null) = (revoked_by is null))
 );
+
+create index messages_media_id_idx on chat.messages (media_id) where media_id is not null;
+create index messages_files_idx on chat.messages (conversation_id, seq) where media_id is not null;
 
 alter table chat.messages enable row level security;
 grant select on chat.messages to authenticated, service_role;
@@ -32,8 +41,9 @@ comment on column chat.messages.conversation_id is 'Where it was said.';
 comment on column chat.messages.seq is 'Position within the conversation, counted from 1 without gaps. Clients catch up from the last one they hold.';
 comment on column chat.messages.id is 'Version 7 UUID chosen by the client: sending it again is the same message, not a second one.';
 comment on column chat.messages.sender_id is 'Who said it, a profile; null for the system.';
-comment on column chat.messages.kind is 'text, custom, forward (a record of other messages) or system.';
+comment on column chat.messages.kind is 'text, image, video, audio, file, custom, forward (a record of other messages) or system.';
 comment on column chat.messages.body is 'What was said; its shape depends on the kind (docs/envelope.md).';
+comment on column chat.messages.media_id is 'The file it brings; null for other kinds, and once the file is gone.';
 comment on column chat.messages.reply_to_seq is 'The message it answers, in the same conversation.';
 comment on column chat.messages.mentions is 'Who is called by name; the nil UUID calls everybody.';
 comment on column chat.messages.forwarded is 'True for a copy of a message from elsewhere.';

@@ -113,6 +113,7 @@ begin
   delete from chat.blocks as b where new.id in (b.blocker_id, b.blocked_id);
   delete from chat.group_requests as r where new.id in (r.user_id, r.inviter_id);
   perform chat_private.leave_all_groups(new.id);
+  perform chat_private.release_files_of_person(new.id);
   return new;
 end;
 $$;

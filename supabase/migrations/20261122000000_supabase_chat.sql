@@ -28,6 +28,11 @@ create table chat_private.settings (
   who_may_write text not null default 'everyone',
   notice_language text not null default 'en',
   friend_request_redirect_url text not null default '/pages/applyMyfriend/applyMyfriend',
+  uploads_per_day integer not null default 1000,
+  upload_bytes_per_day bigint not null default 5368709120,
+  guest_uploads_per_day integer not null default 50,
+  guest_upload_bytes_per_day bigint not null default 209715200,
+  guest_file_max_bytes bigint not null default 20971520,
 
   constraint settings_are_one_row check (id),
   constraint settings_revoke_window_is_sane
@@ -51,7 +56,17 @@ create table chat_private.settings (
   constraint settings_notice_language_is_known
     check (notice_language in ('en', 'zh-CN')),
   constraint settings_friend_request_redirect_url_is_short
-    check (length(friend_request_redirect_url) between 1 and 1000)
+    check (length(friend_request_redirect_url) between 1 and 1000),
+  constraint settings_uploads_per_day_is_sane
+    check (uploads_per_day between 0 and 1000000),
+  constraint settings_upload_bytes_per_day_is_sane
+    check (upload_bytes_per_day between 0 and 1099511627776),
+  constraint settings_guest_uploads_per_day_is_sane
+    check (guest_uploads_per_day between 0 and 1000000),
+  constraint settings_guest_upload_bytes_per_day_is_sane
+    check (guest_upload_bytes_per_day between 0 and 1099511627776),
+  constraint settings_guest_file_max_bytes_is_sane
+    check (guest_file_max_bytes between 0 and 1099511627776)
 );
 
 insert into chat_private.settings default values;
@@ -61,7 +76,8 @@ grant select on chat_private.settings to service_role;
 grant update (
   revoke_window, friend_request_cooldown, withdrawn_request_cooldown, text_max_length, custom_max_bytes,
   group_max_members, groups_owned_max, revoked_text_comes_back, group_link_url,
-  who_may_write, notice_language, friend_request_redirect_url
+  who_may_write, notice_language, friend_request_redirect_url, uploads_per_day, upload_bytes_per_day,
+  guest_uploads_per_day, guest_upload_bytes_per_day, guest_file_max_bytes
 ) on chat_private.settings to service_role;
 
 comment on table chat_private.settings is 'The few numbers and words an operator may change. One row; a change holds from the next call on.';
@@ -78,6 +94,11 @@ comment on column chat_private.settings.group_link_url is 'Address in a group''s
 comment on column chat_private.settings.who_may_write is 'Who may write to a person directly: everyone, or friends only.';
 comment on column chat_private.settings.notice_language is 'Language of the texts the server writes: en or zh-CN. Clients branch on types, never on text.';
 comment on column chat_private.settings.friend_request_redirect_url is 'Page of the app that handles friend requests; sent along with the notice.';
+comment on column chat_private.settings.uploads_per_day is 'How many files a person may upload in a day (UTC). Covers and pictures of people count.';
+comment on column chat_private.settings.upload_bytes_per_day is 'How many bytes a person may upload in a day.';
+comment on column chat_private.settings.guest_uploads_per_day is 'How many files a guest may upload in a day.';
+comment on column chat_private.settings.guest_upload_bytes_per_day is 'How many bytes a guest may upload in a day.';
+comment on column chat_private.settings.guest_file_max_bytes is 'Largest file of a guest; for everybody else the limits of the buckets hold.';
 
 -- What guests may do besides reading. Friend requests and owning groups are never for guests.
 create table chat_private.guest_rights (
@@ -85,18 +106,18 @@ create table chat_private.guest_rights (
   is_allowed boolean not null default true,
 
   constraint guest_rights_action_is_known
-    check (action in ('send_message', 'join_group', 'forward_messages', 'set_profile', 'revoke_message'))
+    check (action in ('send_message', 'join_group', 'forward_messages', 'set_profile', 'revoke_message', 'upload'))
 );
 
 insert into chat_private.guest_rights (action)
-values ('send_message'), ('join_group'), ('forward_messages'), ('set_profile'), ('revoke_message');
+values ('send_message'), ('join_group'), ('forward_messages'), ('set_profile'), ('revoke_message'), ('upload');
 
 alter table chat_private.guest_rights enable row level security;
 grant select on chat_private.guest_rights to service_role;
 grant update (is_allowed) on chat_private.guest_rights to service_role;
 
 comment on table chat_private.guest_rights is 'What guests may do. One row per action; change is_allowed.';
-comment on column chat_private.guest_rights.action is 'Name of the verb.';
+comment on column chat_private.guest_rights.action is 'Name of the verb; upload stands for files of every kind.';
 comment on column chat_private.guest_rights.is_allowed is 'Whether guests may.';
 
 -- sql/profiles/tables.sql
@@ -437,6 +458,115 @@ comment on column chat.group_requests.awaits_group is 'True while neither owner 
 comment on column chat.group_requests.note is 'What the asking person says, at most 50 characters.';
 comment on column chat.group_requests.created_at is 'Since when it is open.';
 
+-- sql/media/tables.sql
+-- The library: one row for each file that people have in Storage. It begins with the upload, unchecked; the function
+-- chat-media looks at the bytes and settles what the file is. Nothing refers to storage.objects by a key, whose ids
+-- and unique indexes belong to the Storage service and change with it.
+create table chat.media (
+  id uuid primary key,
+  owner_id uuid not null references chat.profiles (id) on delete cascade,
+  bucket_id text not null,
+  name text not null,
+  kind text not null,
+  mime_type text not null,
+  size bigint not null,
+  width integer,
+  height integer,
+  duration integer,
+  waveform smallint[],
+  file_name text,
+  class_id integer not null default 0,
+  cover_of uuid references chat.media (id) on delete cascade,
+  cover_id uuid references chat.media (id) on delete set null,
+  cover_time integer,
+  created_at timestamptz not null default now(),
+  checked_at timestamptz,
+  unused_since timestamptz,
+
+  constraint media_file_is_unique unique (bucket_id, name),
+  constraint media_kind_is_known check (kind in ('image', 'video', 'audio', 'file', 'cover', 'avatar')),
+  constraint media_mime_type_is_short check (length(mime_type) between 3 and 255),
+  constraint media_size_is_not_negative check (size >= 0),
+  constraint media_is_not_flat check (width > 0 and height > 0),
+  constraint media_has_both_sides check ((width is null) = (height is null)),
+  constraint media_duration_is_not_negative check (duration >= 0),
+  constraint media_waveform_is_short check (
+    cardinality(waveform) between 1 and 128 and array_ndims(waveform) = 1
+    and array_position(waveform, null) is null and 0 <= all (waveform) and 100 >= all (waveform)
+  ),
+  constraint media_file_name_is_short check (length(file_name) between 1 and 255),
+  constraint media_class_id_is_not_negative check (class_id >= 0),
+  constraint media_only_covers_cover check (cover_of is null or kind = 'cover'),
+  constraint media_only_videos_have_covers check (cover_id is null or kind = 'video'),
+  constraint media_only_covers_are_of_a_time check (cover_time is null or kind = 'cover')
+);
+
+create index media_owner_id_idx on chat.media (owner_id, created_at);
+create index media_cover_of_idx on chat.media (cover_of) where cover_of is not null;
+create index media_cover_id_idx on chat.media (cover_id) where cover_id is not null;
+create index media_unused_since_idx on chat.media (unused_since) where unused_since is not null;
+create index media_unchecked_idx on chat.media (created_at) where checked_at is null;
+
+alter table chat.media enable row level security;
+grant select on chat.media to authenticated, service_role;
+
+comment on table chat.media is 'The files that people uploaded. People see their own; files of others come with the messages that use them.';
+comment on column chat.media.id is 'The file, as send_message takes it.';
+comment on column chat.media.owner_id is 'Who uploaded it, a profile.';
+comment on column chat.media.bucket_id is 'Its bucket in Storage.';
+comment on column chat.media.name is 'Its path in the bucket: the owner''s id, a directory, the day, time and chance.';
+comment on column chat.media.kind is 'image, video, audio or file, as messages have it; cover of a video; or avatar.';
+comment on column chat.media.mime_type is 'What its first bytes say it is.';
+comment on column chat.media.size is 'Bytes.';
+comment on column chat.media.width is 'Pixels, as it is seen: after rotation.';
+comment on column chat.media.height is 'Pixels, as it is seen: after rotation.';
+comment on column chat.media.duration is 'Milliseconds; of a cover, those of its film.';
+comment on column chat.media.waveform is 'How loud a voice message is over time, up to 128 numbers from 0 to 100.';
+comment on column chat.media.file_name is 'The name to show; the owner chose it.';
+comment on column chat.media.class_id is 'A class of the app''s own, 0 by default.';
+comment on column chat.media.cover_of is 'The video that a cover shows; it goes with the video.';
+comment on column chat.media.cover_id is 'The cover that a video is shown with.';
+comment on column chat.media.cover_time is 'Milliseconds from the beginning of the film to the picture on the cover.';
+comment on column chat.media.created_at is 'When it was uploaded.';
+comment on column chat.media.checked_at is 'When its bytes were looked at; null until then, and it cannot be sent.';
+comment on column chat.media.unused_since is 'Since when it may be without use; it is looked at and goes, or stays.';
+
+-- What each person has uploaded on a day. Deleting a file gives nothing back.
+create table chat_private.upload_days (
+  owner_id uuid not null references chat.profiles (id) on delete cascade,
+  day date not null,
+  files integer not null,
+  bytes bigint not null,
+
+  constraint upload_days_pkey primary key (owner_id, day)
+);
+
+create index upload_days_day_idx on chat_private.upload_days (day);
+
+alter table chat_private.upload_days enable row level security;
+
+comment on table chat_private.upload_days is 'How much was uploaded, per person and day.';
+comment on column chat_private.upload_days.owner_id is 'Who uploaded.';
+comment on column chat_private.upload_days.day is 'The day in UTC.';
+comment on column chat_private.upload_days.files is 'How many files.';
+comment on column chat_private.upload_days.bytes is 'How many bytes.';
+
+-- Other places that covers are made from. The project's own Storage needs no line here.
+create table chat_private.video_hosts (
+  host text primary key,
+  provider text not null default 'http',
+
+  constraint video_hosts_host_is_a_name check (host ~ '^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$'),
+  constraint video_hosts_provider_is_known check (provider in ('http', 'oss'))
+);
+
+alter table chat_private.video_hosts enable row level security;
+grant select, insert, update, delete on chat_private.video_hosts to service_role;
+
+comment on table chat_private.video_hosts is 'Hosts that chat-video-cover may read films from. Empty at first.';
+comment on column chat_private.video_hosts.host is 'The exact name, in lower case, without port.';
+comment on column chat_private.video_hosts.provider is 'http: the film is read; oss: Aliyun OSS makes the picture itself and nothing is read.';
+
 -- sql/messages/tables.sql
 create table chat.messages (
   conversation_id uuid not null references chat.conversations (id) on delete cascade,
@@ -445,6 +575,7 @@ create table chat.messages (
   sender_id uuid,  -- no foreign key: a send would lock the sender's profile, and profiles are never deleted
   kind text not null,
   body jsonb,
+  media_id uuid references chat.media (id) on delete set null,
   reply_to_seq bigint,
   mentions uuid[],
   forwarded boolean not null default false,
@@ -456,13 +587,21 @@ create table chat.messages (
   constraint messages_pkey primary key (conversation_id, seq),
   constraint messages_id_is_unique unique (id),
   constraint messages_seq_is_positive check (seq > 0),
-  constraint messages_kind_is_known check (kind in ('text', 'custom', 'forward', 'system')),
+  constraint messages_kind_is_known check (
+    kind in ('text', 'image', 'video', 'audio', 'file', 'custom', 'forward', 'system')
+  ),
   constraint messages_are_sent_by_somebody check ((kind = 'system') = (sender_id is null)),
   constraint messages_reply_to_earlier_ones check (reply_to_seq > 0 and reply_to_seq < seq),
+  constraint messages_with_files_are_of_their_kind check (
+    media_id is null or (kind in ('image', 'video', 'audio', 'file') and revoked_at is null)
+  ),
   constraint messages_lose_everything_when_revoked
     check (case when revoked_at is null then body is not null else body is null and mentions is null end),
   constraint messages_are_revoked_by_somebody check ((revoked_at is null) = (revoked_by is null))
 );
+
+create index messages_media_id_idx on chat.messages (media_id) where media_id is not null;
+create index messages_files_idx on chat.messages (conversation_id, seq) where media_id is not null;
 
 alter table chat.messages enable row level security;
 grant select on chat.messages to authenticated, service_role;
@@ -472,8 +611,9 @@ comment on column chat.messages.conversation_id is 'Where it was said.';
 comment on column chat.messages.seq is 'Position within the conversation, counted from 1 without gaps. Clients catch up from the last one they hold.';
 comment on column chat.messages.id is 'Version 7 UUID chosen by the client: sending it again is the same message, not a second one.';
 comment on column chat.messages.sender_id is 'Who said it, a profile; null for the system.';
-comment on column chat.messages.kind is 'text, custom, forward (a record of other messages) or system.';
+comment on column chat.messages.kind is 'text, image, video, audio, file, custom, forward (a record of other messages) or system.';
 comment on column chat.messages.body is 'What was said; its shape depends on the kind (docs/envelope.md).';
+comment on column chat.messages.media_id is 'The file it brings; null for other kinds, and once the file is gone.';
 comment on column chat.messages.reply_to_seq is 'The message it answers, in the same conversation.';
 comment on column chat.messages.mentions is 'Who is called by name; the nil UUID calls everybody.';
 comment on column chat.messages.forwarded is 'True for a copy of a message from elsewhere.';
@@ -572,6 +712,7 @@ as $$
     ('member_not_found',         404, 'This person is not in the group.', '该用户不在群聊中。'),
     ('message_not_found',        404, 'There is no such message, or you cannot see it.', '消息不存在或你无权查看。'),
     ('group_not_found',          404, 'There is no group with this code.', '群聊不存在。'),
+    ('media_not_found',          404, 'There is no such file, or you cannot see it.', '文件不存在或你无权查看。'),
     ('not_your_message',         403, 'Only its sender, or somebody above them in the group, can do this.', '只有发送者或更高权限的群成员才能操作。'),
     ('role_too_low',             403, 'Your role in the group does not allow this.', '你在群里的权限不足。'),
     ('you_are_muted',            403, 'You have been muted in this group.', '你已被禁言。'),
@@ -601,6 +742,11 @@ as $$
     ('body_invalid',             400, 'The body does not fit the kind of message.', '消息内容与消息类型不符。'),
     ('text_empty',               400, 'A text message needs a text.', '消息内容不能为空。'),
     ('message_id_invalid',       400, 'A message id is a version 7 UUID made now or within the last 30 days.', '消息ID须为最近30天内生成的第7版UUID。'),
+    ('media_wrong_kind',         400, 'The file is not of the kind that is needed here.', '文件类型与所需类型不符。'),
+    ('path_invalid',             400, 'Files go to <your id>/<directories>/<yyyymmdd>/<milliseconds>_<12 hex digits>.<extension>, to a path that is free.', '文件须上传到：用户ID/目录/年月日/毫秒_12位十六进制.扩展名，且路径未被占用。'),
+    ('directory_invalid',        400, 'A directory is up to 4 names of letters, digits, dash and underscore, at most 64 each.', '目录最多4级，每级最多64个字母、数字、短横线或下划线。'),
+    ('file_name_invalid',        400, 'A file name is 1 to 255 characters without control characters or slashes.', '文件名须为1至255个字符，且不含控制字符和斜杠。'),
+    ('facts_invalid',            400, 'Class, duration, waveform or sides of the file are out of range.', '文件的分类、时长、波形或尺寸超出范围。'),
     ('setting_invalid',          400, 'There is no such setting, or the value is not allowed.', '设置项不存在或取值不被允许。'),
     ('username_taken',           409, 'This username is taken.', '该用户名已被占用。'),
     ('username_already_set',     409, 'A username cannot be changed once it is set.', '账号不可修改。'),
@@ -615,10 +761,26 @@ as $$
     ('groups_owned_limit',       409, 'You own as many groups as you may.', '你拥有的群聊数量已达上限。'),
     ('group_dissolved',          409, 'This group has been dissolved.', '该群已解散。'),
     ('method_not_allowed',       405, 'This function does not answer this method.', '不支持该请求方法。'),
+    ('media_unchecked',          409, 'The file has not been looked at yet: call the function chat-media first.', '文件尚未检查，请先调用 chat-media。'),
+    ('media_in_use',             409, 'Messages use this file. Revoke them first.', '文件正被消息使用，请先撤回相关消息。'),
     ('request_too_large',        413, 'The request is too large.', '请求过大。'),
+    ('file_too_large',           413, 'The file is too large.', '文件过大。'),
+    ('image_too_large',          413, 'The picture has too many pixels.', '图片像素过大。'),
+    ('mime_type_invalid',        415, 'Files of this type cannot be uploaded here.', '不支持上传此类型的文件。'),
+    ('file_disguised',           415, 'The file is not what its type says. It has been removed.', '文件内容与类型不符，已被删除。'),
+    ('file_unreadable',          422, 'The file is damaged or of a kind that cannot be read. It has been removed.', '文件已损坏或无法读取，已被删除。'),
+    ('video_unreadable',         422, 'This is no video, or it is damaged.', '不是视频或视频已损坏。'),
+    ('video_has_no_picture',     422, 'The film has no picture.', '视频没有画面。'),
+    ('video_codec_unsupported',  422, 'The codec of the film is not supported here. Make the cover in the app.', '不支持该视频编码，请在客户端生成封面。'),
+    ('video_time_beyond_end',    422, 'The film is shorter than that.', '时间超出视频时长。'),
+    ('video_too_large',          422, 'The film takes too much to read.', '视频过大，无法处理。'),
+    ('video_too_slow',           422, 'The film takes too long to read. Mode fast may do.', '视频处理超时，可尝试 fast 模式。'),
+    ('video_host_not_allowed',   403, 'Films are not read from this address.', '不允许读取该地址的视频。'),
+    ('video_unreachable',        502, 'The film could not be fetched.', '无法获取视频。'),
     ('text_too_long',            413, 'The text is too long.', '文字过长。'),
     ('body_too_large',           413, 'The body is too large.', '消息内容过大。'),
     ('friend_request_too_soon',  429, 'It is too soon to ask this person again.', '申请过于频繁，请稍后再试。'),
+    ('upload_quota_over',        429, 'You have uploaded enough for today.', '今日上传量已达上限。'),
     ('internal',                 500, 'Something went wrong on our side.', '服务器内部错误。'),
     ('busy',                     503, 'This cannot be done at this moment. Try again.', '暂时无法完成，请稍后重试。')
 $$;
@@ -715,7 +877,12 @@ begin
         group_link_url = v_settings.group_link_url,
         who_may_write = v_settings.who_may_write,
         notice_language = v_settings.notice_language,
-        friend_request_redirect_url = v_settings.friend_request_redirect_url;
+        friend_request_redirect_url = v_settings.friend_request_redirect_url,
+        uploads_per_day = v_settings.uploads_per_day,
+        upload_bytes_per_day = v_settings.upload_bytes_per_day,
+        guest_uploads_per_day = v_settings.guest_uploads_per_day,
+        guest_upload_bytes_per_day = v_settings.guest_upload_bytes_per_day,
+        guest_file_max_bytes = v_settings.guest_file_max_bytes;
   exception
     -- A value of the wrong type, or one that a check of the table refuses.
     when data_exception or integrity_constraint_violation then
@@ -1237,6 +1404,7 @@ begin
   delete from chat.blocks as b where new.id in (b.blocker_id, b.blocked_id);
   delete from chat.group_requests as r where new.id in (r.user_id, r.inviter_id);
   perform chat_private.leave_all_groups(new.id);
+  perform chat_private.release_files_of_person(new.id);
   return new;
 end;
 $$;
@@ -1863,6 +2031,7 @@ begin
   set left_at = now(), role = 'member', state = m.state + 1
   where m.conversation_id = place.id and m.user_id = take_out.user_id;
   update chat.groups as g set member_count = g.member_count - 1 where g.id = place.id;
+  perform chat_private.release_files_only_seen_by(take_out.user_id, place.id);
 
   perform chat_private.raise_epoch(place.id);
   perform chat_private.tell(
@@ -2892,6 +3061,7 @@ set search_path = ''
 as $$
 declare
   v_member chat.members := chat_private.membership(clear_history.conversation_id, chat_private.caller());
+  v_cleared_seq bigint := v_member.cleared_seq;
 begin
   update chat.members as m
   set cleared_seq = c.last_seq, read_seq = c.last_seq, state = m.state + 1
@@ -2899,6 +3069,8 @@ begin
   where m.conversation_id = v_member.conversation_id and m.user_id = v_member.user_id
     and c.id = m.conversation_id
   returning m.* into v_member;
+  -- What nobody can see any more needs no file.
+  perform chat_private.release_files_of(v_member.conversation_id, v_cleared_seq, v_member.cleared_seq);
   return chat_private.say_conversation_changed(v_member);
 end;
 $$;
@@ -2916,6 +3088,1504 @@ $$;
 comment on function chat_private.clear_history is 'Does the work of chat.clear_history.';
 comment on function chat.clear_history is 'Empties a conversation for the caller; the others keep everything.';
 grant execute on function chat.clear_history, chat_private.clear_history to authenticated;
+
+-- sql/media/buckets.sql
+-- The kind of file that a bucket of ours holds; null for the host's buckets.
+create or replace function chat_private.kind_in(bucket_id text)
+returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return case bucket_id
+    when 'chat-images' then 'image'
+    when 'chat-videos' then 'video'
+    when 'chat-audio' then 'audio'
+    when 'chat-files' then 'file'
+    when 'chat-covers' then 'cover'
+    when 'chat-avatars' then 'avatar'
+  end;
+end;
+$$;
+
+create or replace function chat_private.bucket_for(kind text)
+returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return case kind
+    when 'image' then 'chat-images'
+    when 'video' then 'chat-videos'
+    when 'audio' then 'chat-audio'
+    when 'file' then 'chat-files'
+    when 'cover' then 'chat-covers'
+  end;
+end;
+$$;
+
+comment on function chat_private.kind_in is 'The kind of file that a bucket holds; null for buckets that are not ours.';
+comment on function chat_private.bucket_for is 'The bucket that people upload a kind of file to; null for kinds they do not upload.';
+
+-- Where files live. What an operator has changed since (sizes, types) stays.
+insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
+values
+  ('chat-images', 'chat-images', false, 20971520, array[
+    'image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/heic', 'image/heif', 'image/avif'
+  ]),
+  ('chat-videos', 'chat-videos', false, 524288000, array['video/*']),
+  ('chat-audio', 'chat-audio', false, 52428800, array['audio/*']),
+  ('chat-files', 'chat-files', false, 104857600, null),
+  ('chat-covers', 'chat-covers', false, 10485760, array['image/jpeg', 'image/png', 'image/webp']),
+  ('chat-avatars', 'chat-avatars', true, 5242880, array['image/jpeg', 'image/png', 'image/webp', 'image/gif'])
+on conflict (id) do nothing;
+
+-- A bucket of this name that was here before us, and is open to everybody, would show what people send each other.
+do $$
+begin
+  if exists (select from storage.buckets as b where b.public and chat_private.kind_in(b.id) <> 'avatar') then
+    raise 'supabase-chat: a bucket for private files exists and is public; make it private or rename it'
+      using detail = (select string_agg(b.id, ', ') from storage.buckets as b where b.public and chat_private.kind_in(b.id) <> 'avatar');
+  end if;
+end;
+$$;
+
+-- sql/media/uploads.sql
+-- Whether somebody may upload a file. One rule for the policy, which can only say no, and for chat.prepare_upload,
+-- which says why. A type that is not known yet is looked at by Storage, when the upload comes.
+--
+-- Fails  not_signed_in, guests_cannot, kind_invalid, path_invalid, file_too_large, mime_type_invalid, upload_quota_over
+create or replace function chat_private.check_upload(
+  uploader uuid, bucket_id text, name text, mime_type text, size bigint
+)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  case
+    when chat_private.bucket_for(chat_private.kind_in(check_upload.bucket_id)) is null then
+      perform chat_private.fail('kind_invalid');
+    when not chat_private.is_upload_name(check_upload.name, uploader)
+      or chat_private.is_name_taken(check_upload.bucket_id, check_upload.name)
+    then
+      perform chat_private.fail('path_invalid');
+    when check_upload.mime_type is not null
+      and not chat_private.takes_mime_type(check_upload.bucket_id, check_upload.mime_type)
+    then
+      perform chat_private.fail('mime_type_invalid');
+    else
+      perform chat_private.check_uploader(uploader, check_upload.bucket_id, coalesce(check_upload.size, 0));
+  end case;
+end;
+$$;
+
+-- Fails  not_signed_in, guests_cannot, file_too_large, upload_quota_over
+create or replace function chat_private.check_uploader(uploader uuid, bucket_id text, size bigint)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_is_guest boolean;
+  v_settings chat_private.settings;
+begin
+  select p.is_guest into v_is_guest from chat.profiles as p where p.id = uploader and p.status = 'active';
+  select s.* into strict v_settings from chat_private.settings as s;
+  case
+    when v_is_guest is null then
+      perform chat_private.fail('not_signed_in');
+    when v_is_guest
+      and not (select r.is_allowed from chat_private.guest_rights as r where r.action = 'upload')
+    then
+      perform chat_private.fail('guests_cannot');
+    when check_uploader.size
+      not between 0 and chat_private.largest_upload(check_uploader.bucket_id, v_is_guest, v_settings)
+    then
+      perform chat_private.fail('file_too_large');
+    when chat_private.is_over_quota(uploader, v_is_guest, v_settings, check_uploader.size) then
+      perform chat_private.fail('upload_quota_over', chat_private.until_tomorrow());
+    else
+      null;
+  end case;
+end;
+$$;
+
+-- A path is free again when the file that had it is gone from Storage.
+create or replace function chat_private.is_name_taken(bucket_id text, name text)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return exists (
+    select from chat.media as m where m.bucket_id = is_name_taken.bucket_id and m.name = is_name_taken.name
+  ) or exists (
+    select
+    from chat_private.orphaned_files as f
+    where f.bucket_id = is_name_taken.bucket_id and f.name = is_name_taken.name
+  );
+end;
+$$;
+
+-- <person>/<up to four directories>/<yyyymmdd>/<milliseconds>_<12 hex digits>.<extension>. No dots but the last one:
+-- nothing can climb out of the folder.
+create or replace function chat_private.is_upload_name(name text, uploader uuid)
+returns boolean
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return name ~ (
+    '^' || uploader || '/([A-Za-z0-9][A-Za-z0-9_-]{0,63}/){0,4}[0-9]{8}/[0-9]{13}_[0-9a-f]{12}\.[a-z0-9]{1,10}$'
+  );
+end;
+$$;
+
+create or replace function chat_private.largest_upload(
+  bucket_id text, is_guest boolean, settings chat_private.settings
+)
+returns bigint
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select least(b.file_size_limit, case when is_guest then settings.guest_file_max_bytes end)
+    from storage.buckets as b
+    where b.id = largest_upload.bucket_id
+  );
+end;
+$$;
+
+create or replace function chat_private.takes_mime_type(bucket_id text, mime_type text)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return mime_type ~ '^[a-z]+/[a-zA-Z0-9][a-zA-Z0-9.+_-]{0,99}$' and exists (
+    select
+    from storage.buckets as b
+    where b.id = takes_mime_type.bucket_id
+      and (
+        b.allowed_mime_types is null
+        or lower(mime_type) = any (b.allowed_mime_types)
+        or split_part(mime_type, '/', 1) || '/*' = any (b.allowed_mime_types)
+      )
+  );
+end;
+$$;
+
+create or replace function chat_private.is_over_quota(
+  uploader uuid, is_guest boolean, settings chat_private.settings, size bigint
+)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_files bigint;
+  v_bytes bigint;
+begin
+  select coalesce(sum(d.files), 0), coalesce(sum(d.bytes), 0) into v_files, v_bytes
+  from chat_private.upload_days as d
+  where d.owner_id = uploader and d.day = chat_private.today();
+  if is_guest then
+    return v_files >= settings.guest_uploads_per_day or v_bytes + size > settings.guest_upload_bytes_per_day;
+  end if;
+  return v_files >= settings.uploads_per_day or v_bytes + size > settings.upload_bytes_per_day;
+end;
+$$;
+
+-- The policy asked before the bytes came, and was not asked at all where an address to upload to had been signed: what
+-- is stored in the end is held against rights, sizes and the quota of the day, and counted. `counted` is the part of it
+-- that was not counted yet.
+create or replace function chat_private.admit_upload(uploader uuid, bucket_id text, size bigint, counted bigint)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  perform chat_private.check_uploader(uploader, admit_upload.bucket_id, admit_upload.size);
+  return chat_private.count_upload(uploader, counted);
+exception
+  when others then
+    -- Storage passes no words on, so a refusal of ours is just a no. A fault stays one.
+    if sqlstate like 'PT%' or sqlstate = 'PGRST' then
+      return false;
+    end if;
+    raise;
+end;
+$$;
+
+-- Counts what was uploaded. False once the day is full, also when many uploads end at the same moment.
+create or replace function chat_private.count_upload(uploader uuid, size bigint)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_is_guest boolean;
+  v_settings chat_private.settings;
+begin
+  -- The row of the day is the lock: the second of two waits here, and then sees what the first one counted.
+  insert into chat_private.upload_days (owner_id, day, files, bytes)
+  values (uploader, chat_private.today(), 0, 0)
+  on conflict on constraint upload_days_pkey do update set files = upload_days.files;
+  select p.is_guest into v_is_guest from chat.profiles as p where p.id = uploader;
+  select s.* into strict v_settings from chat_private.settings as s;
+  if chat_private.is_over_quota(uploader, v_is_guest, v_settings, size) then
+    return false;
+  end if;
+  update chat_private.upload_days as d
+  set files = d.files + 1, bytes = d.bytes + count_upload.size
+  where d.owner_id = uploader and d.day = chat_private.today();
+  return true;
+end;
+$$;
+
+create or replace function chat_private.today()
+returns date
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (now() at time zone 'UTC')::date;
+end;
+$$;
+
+create or replace function chat_private.until_tomorrow()
+returns interval
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (chat_private.today() + 1)::timestamp at time zone 'UTC' - now();
+end;
+$$;
+
+comment on function chat_private.until_tomorrow is 'What is left of the day in UTC.';
+comment on function chat_private.check_upload is 'Refuses an upload that a person may not make.';
+comment on function chat_private.check_uploader is 'Refuses an upload to somebody whose rights or day do not allow it.';
+comment on function chat_private.is_name_taken is 'Whether a file of the library, or one that waits to be deleted, has a path.';
+comment on function chat_private.is_upload_name is 'Whether a path is one that a person may upload to.';
+comment on function chat_private.largest_upload is 'Largest file in bytes that somebody may upload to a bucket; null for any.';
+comment on function chat_private.takes_mime_type is 'Whether a bucket takes files of a type.';
+comment on function chat_private.is_over_quota is 'Whether somebody has uploaded too much today to upload this.';
+comment on function chat_private.admit_upload is 'Whether a file that has been uploaded may stay; counts it.';
+comment on function chat_private.count_upload is 'Counts an upload; false when it is one too many.';
+comment on function chat_private.today is 'The day in UTC.';
+
+-- sql/media/queue.sql
+-- How files go. A change that may leave a file without use marks it; whoever takes the queue looks again, in a
+-- transaction of its own, and only then is the file given up. So no change of messages waits for a lock on a file,
+-- and a message that is sent in the same moment either finds its file or is refused.
+
+-- Marks files that may be without use.
+create or replace function chat_private.release_media(media_ids uuid[])
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  perform from chat.media as m where m.id = any (release_media.media_ids) order by m.id for no key update;
+  update chat.media as m set unused_since = now() where m.id = any (release_media.media_ids);
+end;
+$$;
+
+-- Marks the files of a stretch of a conversation: those of its messages, and those of messages that records there hold.
+create or replace function chat_private.release_files_of(conversation_id uuid, after_seq bigint, up_to_seq bigint)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  perform chat_private.release_media(array(
+    select m.media_id
+    from chat.messages as m
+    where m.conversation_id = release_files_of.conversation_id
+      and m.seq > after_seq and m.seq <= up_to_seq
+      and m.media_id is not null
+    union
+    select m.media_id
+    from chat.forwarded_messages as f
+    join chat.messages as m on m.conversation_id = f.source_conversation_id and m.seq = f.source_seq
+    where f.conversation_id = release_files_of.conversation_id
+      and f.seq > after_seq and f.seq <= up_to_seq
+      and m.media_id is not null
+  ));
+end;
+$$;
+
+-- Somebody is out of a conversation: marks the files there that nobody else can see.
+create or replace function chat_private.release_files_only_seen_by(user_id uuid, conversation_id uuid)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_cleared_seq bigint;
+begin
+  select min(m.cleared_seq) into v_cleared_seq
+  from chat.members as m
+  join chat.profiles as p on p.id = m.user_id and p.status <> 'deleted'
+  where m.conversation_id = release_files_only_seen_by.conversation_id
+    and m.user_id <> release_files_only_seen_by.user_id
+    and m.left_at is null;
+  perform chat_private.release_files_of(
+    release_files_only_seen_by.conversation_id, 0, coalesce(v_cleared_seq, 9223372036854775807)
+  );
+end;
+$$;
+
+-- Somebody's account goes: marks the person's files, and those that nobody else can see.
+create or replace function chat_private.release_files_of_person(user_id uuid)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  perform chat_private.release_media(array(
+    select m.id from chat.media as m where m.owner_id = release_files_of_person.user_id
+  ));
+  perform chat_private.release_files_only_seen_by(m.user_id, m.conversation_id)
+  from chat.members as m
+  where m.user_id = release_files_of_person.user_id;
+end;
+$$;
+
+-- A file is in use while somebody can see a message that brings it, or a record of such a message; a cover is, while
+-- its video is; a picture of a person or a group, while somebody shows it.
+create or replace function chat_private.is_media_in_use(media chat.media)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if media.kind = 'avatar' then
+    return chat_private.is_avatar_in_use('/chat-avatars/' || media.name);
+  end if;
+  return exists (
+    select
+    from chat.messages as m
+    join chat.members as me on me.conversation_id = m.conversation_id
+      and me.left_at is null
+      and me.cleared_seq < m.seq
+    join chat.profiles as p on p.id = me.user_id and p.account_id is not null
+    where m.media_id in (media.id, media.cover_of)
+  ) or exists (
+    select
+    from chat.messages as m
+    join chat.forwarded_messages as f on f.source_conversation_id = m.conversation_id and f.source_seq = m.seq
+    join chat.members as me on me.conversation_id = f.conversation_id
+      and me.left_at is null
+      and me.cleared_seq < f.seq
+    join chat.profiles as p on p.id = me.user_id and p.account_id is not null
+    where m.media_id in (media.id, media.cover_of)
+  );
+end;
+$$;
+
+-- Without an index: asked when an account with pictures is deleted, or a picture is replaced. An address may go on
+-- behind the name: `?v=2` makes caches ask again.
+create or replace function chat_private.is_avatar_in_use(path text)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return exists (select from chat.profiles as p where strpos(p.avatar_url, path) > 0)
+    or exists (select from chat.groups as g where strpos(g.avatar_url, path) > 0)
+    or exists (select from chat.members as m where strpos(m.avatar_url, path) > 0);
+end;
+$$;
+
+-- Takes a file out of the library, with the covers that were made of it, and queues them all for deletion.
+create or replace function chat_private.forget_media(media chat.media)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  with gone as (
+    delete from chat.media as m
+    where m.id = media.id or m.cover_of = media.id
+    returning m.bucket_id, m.name
+  )
+  insert into chat_private.orphaned_files (bucket_id, name)
+  select g.bucket_id, g.name
+  from gone as g
+  on conflict do nothing;
+end;
+$$;
+
+-- Looks at files that may be without use, and at uploads that nobody had checked within a day: they go, or stay.
+create or replace function chat_private.sweep_media(page_size integer)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_media chat.media;
+begin
+  for v_media in
+    select m.*
+    from chat.media as m
+    where m.unused_since is not null
+      or (m.checked_at is null and m.created_at < now() - interval '1 day')
+    order by m.id
+    limit page_size
+    for update skip locked  -- whoever is sending it holds it: it is in use, or its turn comes again
+  loop
+    if chat_private.is_media_in_use(v_media) then
+      update chat.media as m set unused_since = null where m.id = v_media.id;
+    else
+      perform chat_private.forget_media(v_media);
+    end if;
+  end loop;
+  delete from chat_private.upload_days as d where d.day < chat_private.today() - 7;
+end;
+$$;
+
+-- A picture that is replaced goes, if it is one of ours and nobody else shows it.
+create or replace function chat_private.on_avatar_replaced()
+returns trigger
+language plpgsql
+security definer  -- fires wherever a picture is changed
+set search_path = ''
+as $$
+begin
+  perform chat_private.release_media(array(
+    select m.id
+    from chat.media as m
+    where m.bucket_id = 'chat-avatars' and m.name = substring(old.avatar_url from '/chat-avatars/([^?#]+)')
+  ));
+  return null;
+end;
+$$;
+
+comment on function chat_private.release_media is 'Marks files that may be without use.';
+comment on function chat_private.release_files_of is 'Marks the files in a stretch of a conversation.';
+comment on function chat_private.release_files_only_seen_by is 'Marks the files of a conversation that nobody but one person can see.';
+comment on function chat_private.release_files_of_person is 'Marks the files that may be without use when an account goes.';
+comment on function chat_private.is_media_in_use is 'Whether anybody can see a message that brings a file.';
+comment on function chat_private.is_avatar_in_use is 'Whether a person or a group shows a picture, named by its path.';
+comment on function chat_private.forget_media is 'Takes a file and its covers out of the library and queues them for deletion.';
+comment on function chat_private.sweep_media is 'Gives up files that are without use.';
+comment on function chat_private.on_avatar_replaced is 'Marks a picture that was replaced.';
+
+-- Not `of avatar_url`: when an account goes, it is a trigger that takes the picture off.
+create or replace trigger profiles_avatar_replaced
+  after update on chat.profiles
+  for each row
+  when (old.avatar_url is distinct from new.avatar_url and old.avatar_url like '%/chat-avatars/%')
+  execute function chat_private.on_avatar_replaced();
+
+create or replace trigger groups_avatar_replaced
+  after update of avatar_url on chat.groups
+  for each row
+  when (old.avatar_url is distinct from new.avatar_url and old.avatar_url like '%/chat-avatars/%')
+  execute function chat_private.on_avatar_replaced();
+
+create or replace trigger members_avatar_replaced
+  after update of avatar_url on chat.members
+  for each row
+  when (old.avatar_url is distinct from new.avatar_url and old.avatar_url like '%/chat-avatars/%')
+  execute function chat_private.on_avatar_replaced();
+
+-- sql/media/objects.sql
+-- What happens to files of ours in Storage. Only our buckets are looked at: the host's uploads cost one comparison.
+
+-- A file has been uploaded: it is in the library, and nobody else can see it until it is checked. Storage inserts
+-- twice, first as the uploader, which it takes back, then as itself: owner_id is right in both, auth.uid() is not.
+-- Files without an owner are put there by the service key and registered by whoever put them there.
+create or replace function chat_private.on_object_created()
+returns trigger
+language plpgsql
+security definer  -- fires with the rights of whoever uploads
+set search_path = ''
+as $$
+declare
+  v_owner_id uuid;
+  v_size bigint := coalesce(new.metadata ->> 'size', new.metadata ->> 'contentLength', '0')::bigint;
+begin
+  if pg_input_is_valid(coalesce(new.owner_id, ''), 'uuid') then
+    select p.id into v_owner_id from chat.profiles as p where p.id = new.owner_id::uuid;
+  end if;
+  if v_owner_id is null then
+    return null;
+  end if;
+  if not chat_private.admit_upload(v_owner_id, new.bucket_id, v_size, v_size) then
+    raise insufficient_privilege using message = 'this person may not upload this file';
+  end if;
+  insert into chat.media (id, owner_id, bucket_id, name, kind, mime_type, size)
+  values (
+    chat_private.uuid_v7(), v_owner_id, new.bucket_id, new.name, chat_private.kind_in(new.bucket_id),
+    coalesce(nullif(new.metadata ->> 'mimetype', ''), 'application/octet-stream'), v_size
+  );
+  return null;
+end;
+$$;
+
+-- A file that was checked stays what it is. Storage stores an upload as itself, over whatever is there by then: two
+-- uploads to one path, both allowed while it was free, would let the second replace what the first was checked as.
+create or replace function chat_private.on_object_changed()
+returns trigger
+language plpgsql
+security definer  -- fires with the rights of whoever uploads
+set search_path = ''
+as $$
+declare
+  v_media chat.media;
+  v_size bigint := (new.metadata ->> 'size')::bigint;  -- null while Storage only tries
+begin
+  select m.* into v_media
+  from chat.media as m
+  where m.bucket_id = old.bucket_id and m.name = old.name
+  for no key update;
+  if v_media.checked_at is not null then
+    raise insufficient_privilege using message = 'this file belongs to the chat library and cannot be replaced';
+  end if;
+  -- The second of two uploads to one path comes as a change. Ours, when a file is cleaned, never makes it longer.
+  if v_size > v_media.size then
+    if not chat_private.admit_upload(v_media.owner_id, new.bucket_id, v_size, v_size - v_media.size) then
+      raise insufficient_privilege using message = 'this person may not upload this file';
+    end if;
+    update chat.media as m set size = v_size where m.id = v_media.id;
+  end if;
+  return new;
+end;
+$$;
+
+-- A file that somebody deletes through Storage, from the dashboard for instance, leaves the library too.
+create or replace function chat_private.on_object_deleted()
+returns trigger
+language plpgsql
+security definer  -- fires with the rights of whoever deletes
+set search_path = ''
+as $$
+begin
+  perform chat_private.forget_media(m) from chat.media as m where m.bucket_id = old.bucket_id and m.name = old.name;
+  delete from chat_private.orphaned_files as f where f.bucket_id = old.bucket_id and f.name = old.name;
+  return null;
+end;
+$$;
+
+comment on function chat_private.on_object_created is 'Puts an uploaded file into the library, unchecked.';
+comment on function chat_private.on_object_changed is 'Keeps files that were checked from being replaced or moved.';
+comment on function chat_private.on_object_deleted is 'Takes a file that was deleted through Storage out of the library.';
+
+create or replace trigger chat_on_object_created
+  after insert on storage.objects
+  for each row
+  when (new.bucket_id in ('chat-images', 'chat-videos', 'chat-audio', 'chat-files', 'chat-covers', 'chat-avatars'))
+  execute function chat_private.on_object_created();
+
+create or replace trigger chat_on_object_changed
+  before update of bucket_id, name, version on storage.objects
+  for each row
+  when (
+    old.bucket_id in ('chat-images', 'chat-videos', 'chat-audio', 'chat-files', 'chat-covers', 'chat-avatars')
+    and (old.bucket_id, old.name, old.version) is distinct from (new.bucket_id, new.name, new.version)
+  )
+  execute function chat_private.on_object_changed();
+
+create or replace trigger chat_on_object_deleted
+  after delete on storage.objects
+  for each row
+  when (old.bucket_id in ('chat-images', 'chat-videos', 'chat-audio', 'chat-files', 'chat-covers', 'chat-avatars'))
+  execute function chat_private.on_object_deleted();
+
+-- sql/media/reading.sql
+-- Whether a file may be read by somebody: by its owner, and by whoever can see a message that uses it, or a record in
+-- which such a message is. A cover is read by those who may read its video.
+create or replace function chat_private.may_read_media(media chat.media, reader uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return media.owner_id = reader
+    or exists (
+      select
+      from chat.messages as m
+      join chat.members as me on me.conversation_id = m.conversation_id
+        and me.user_id = reader
+        and me.left_at is null
+        and me.cleared_seq < m.seq
+      where m.media_id in (media.id, media.cover_of)
+    )
+    or exists (
+      select
+      from chat.messages as m
+      join chat.forwarded_messages as f on f.source_conversation_id = m.conversation_id and f.source_seq = m.seq
+      join chat.members as me on me.conversation_id = f.conversation_id
+        and me.user_id = reader
+        and me.left_at is null
+        and me.cleared_seq < f.seq
+      where m.media_id in (media.id, media.cover_of)
+    );
+end;
+$$;
+
+-- For the policy on Storage's objects: one look-up by name for each object that is asked for. A list of one's own
+-- folder is answered from the path; a list of somebody else's is empty, at no cost for each file in it.
+create or replace function chat_private.may_read_object(bucket_id text, name text)
+returns boolean
+language plpgsql
+stable
+security definer  -- reads the library and the messages without re-entering their policies
+set search_path = ''
+as $$
+declare
+  v_reader uuid := chat_private.me();
+  v_media chat.media;
+begin
+  if v_reader is null then
+    return false;
+  end if;
+  if split_part(name, '/', 1) = v_reader::text then
+    return true;
+  end if;
+  if current_setting('storage.operation', true) like '%object.list%' then
+    return false;
+  end if;
+  select m.* into v_media
+  from chat.media as m
+  where m.bucket_id = may_read_object.bucket_id and m.name = may_read_object.name and m.checked_at is not null;
+  return found and chat_private.may_read_media(v_media, v_reader);
+end;
+$$;
+
+create or replace function chat_private.may_upload_object(bucket_id text, name text, metadata jsonb)
+returns boolean
+language plpgsql
+stable
+security definer  -- reads profiles, settings and buckets
+set search_path = ''
+as $$
+begin
+  perform chat_private.check_upload(
+    chat_private.me(), bucket_id, name, nullif(metadata ->> 'mimetype', ''), (metadata ->> 'contentLength')::bigint
+  );
+  return true;
+exception
+  when others then
+    -- A policy says yes or no. Whatever is not a refusal of ours is a fault, and stays one.
+    if sqlstate like 'PT%' or sqlstate = 'PGRST' then
+      return false;
+    end if;
+    raise;
+end;
+$$;
+
+comment on function chat_private.may_read_media is 'Whether a person may read a file of the library.';
+comment on function chat_private.may_read_object is 'Whether the caller may read a file in one of our buckets.';
+comment on function chat_private.may_upload_object is 'Whether the caller may upload a file to one of our buckets.';
+grant execute on function chat_private.may_read_object, chat_private.may_upload_object to authenticated;
+
+drop policy if exists "people see their own files" on chat.media;
+create policy "people see their own files"
+  on chat.media
+  for select
+  to authenticated
+  using (owner_id = (select chat_private.me()));
+
+-- There is no policy for changing or deleting: a file never changes, and goes through chat.delete_media, by a revoke,
+-- or with the account.
+drop policy if exists "chat: people read files they may see" on storage.objects;
+create policy "chat: people read files they may see"
+  on storage.objects
+  for select
+  to authenticated
+  using (
+    bucket_id in ('chat-images', 'chat-videos', 'chat-audio', 'chat-files', 'chat-covers', 'chat-avatars')
+    and chat_private.may_read_object(bucket_id, name)
+  );
+
+drop policy if exists "chat: people upload into their own folder" on storage.objects;
+create policy "chat: people upload into their own folder"
+  on storage.objects
+  for insert
+  to authenticated
+  with check (
+    bucket_id in ('chat-images', 'chat-videos', 'chat-audio', 'chat-files', 'chat-covers')
+    and chat_private.may_upload_object(bucket_id, name, metadata)
+  );
+
+-- sql/media/rows.sql
+-- A file as messages and verbs show it. What is not known is left out.
+create or replace function chat_private.media_item(media chat.media)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return jsonb_strip_nulls(jsonb_build_object(
+    'media_id', media.id,
+    'kind', media.kind,
+    'bucket', media.bucket_id,
+    'path', media.name,
+    'mime_type', media.mime_type,
+    'size', media.size,
+    'width', media.width,
+    'height', media.height,
+    'duration', media.duration,
+    'waveform', to_jsonb(media.waveform),
+    'file_name', media.file_name,
+    'time', media.cover_time,
+    'cover', (
+      select jsonb_build_object('bucket', c.bucket_id, 'path', c.name, 'width', c.width, 'height', c.height)
+      from chat.media as c
+      where c.id = media.cover_id
+    )
+  ));
+end;
+$$;
+
+-- The same for the owner, with the fields that the course's uploads answer.
+create or replace function chat_private.own_media(media chat.media)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return chat_private.media_item(media) || jsonb_build_object(
+    'owner_id', media.owner_id,
+    'image_class_id', media.class_id,
+    'create_time', floor(extract(epoch from media.created_at))::bigint,
+    'is_checked', media.checked_at is not null
+  );
+end;
+$$;
+
+comment on function chat_private.media_item is 'A file as messages show it.';
+comment on function chat_private.own_media is 'A file as its owner sees it.';
+
+-- sql/media/sending.sql
+-- The file that a message is to bring: the caller's own, checked, and of the kind of the message. Held until the
+-- message is there, so that it does not go in between.
+--
+-- Fails  media_not_found, media_unchecked, media_wrong_kind
+create or replace function chat_private.check_media(media_id uuid, kind text, caller uuid)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_media chat.media;
+begin
+  select m.* into v_media
+  from chat.media as m
+  where m.id = check_media.media_id and m.owner_id = caller
+  for key share;
+  case
+    when v_media.id is null then
+      perform chat_private.fail('media_not_found');
+    when v_media.kind <> check_media.kind then
+      perform chat_private.fail('media_wrong_kind');
+    when v_media.checked_at is null then
+      perform chat_private.fail('media_unchecked');
+    else
+      null;
+  end case;
+end;
+$$;
+
+comment on function chat_private.check_media is 'Refuses a file that a message cannot bring, and holds it otherwise.';
+
+-- sql/media/prepare_upload.sql
+-- Where a file is to be uploaded to: a path of the caller's own that is free. Nothing is kept; the policies of Storage
+-- ask the same questions again when the upload comes, and say no without a reason.
+--
+-- Who    everyone signed in, guests within their rights
+-- Says   nothing
+-- Fails  not_signed_in, account_disabled, guests_cannot, kind_invalid, path_invalid, directory_invalid,
+--        file_name_invalid, mime_type_invalid, file_too_large, upload_quota_over
+create or replace function chat_private.prepare_upload(
+  kind text, mime_type text, size bigint, file_name text, directory text
+)
+returns jsonb
+language plpgsql
+volatile
+security definer  -- reads settings, quotas and buckets
+set search_path = ''
+as $$
+declare
+  v_caller uuid := chat_private.caller();
+  v_bucket text := chat_private.bucket_for(prepare_upload.kind);
+  v_path text;
+begin
+  if v_bucket is null then
+    perform chat_private.fail('kind_invalid');
+  end if;
+  if prepare_upload.directory !~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(/[A-Za-z0-9][A-Za-z0-9_-]{0,63}){0,3}$' then
+    perform chat_private.fail('directory_invalid');
+  end if;
+  if prepare_upload.mime_type is null then
+    perform chat_private.fail('mime_type_invalid');
+  end if;
+  v_path := concat_ws(
+    '/', v_caller, prepare_upload.directory, to_char(now() at time zone 'UTC', 'yyyymmdd'),
+    chat_private.milliseconds(clock_timestamp()) || '_' || right(gen_random_uuid()::text, 12)
+      || '.' || chat_private.extension_of(chat_private.checked_file_name(prepare_upload.file_name))
+  );
+  perform chat_private.check_upload(v_caller, v_bucket, v_path, prepare_upload.mime_type, prepare_upload.size);
+  return jsonb_build_object('bucket', v_bucket, 'path', v_path);
+end;
+$$;
+
+-- Fails  file_name_invalid
+create or replace function chat_private.checked_file_name(file_name text)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_name text := btrim(file_name);
+begin
+  if chat_private.is_blank(v_name) or length(v_name) > 255 or v_name ~ '[/\\]' or not chat_private.is_clean(v_name) then
+    perform chat_private.fail('file_name_invalid');
+  end if;
+  return v_name;
+end;
+$$;
+
+-- In lower case; `bin` where there is none that a path may have.
+create or replace function chat_private.extension_of(file_name text)
+returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return coalesce(lower(substring(file_name from '\.([A-Za-z0-9]{1,10})$')), 'bin');
+end;
+$$;
+
+create or replace function chat.prepare_upload(
+  kind text, mime_type text, size bigint, file_name text default null, directory text default null
+)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  return chat_private.prepare_upload(
+    prepare_upload.kind, prepare_upload.mime_type, prepare_upload.size, prepare_upload.file_name,
+    prepare_upload.directory
+  );
+end;
+$$;
+
+comment on function chat_private.prepare_upload is 'Does the work of chat.prepare_upload.';
+comment on function chat_private.checked_file_name is 'The name of a file, refused when it cannot be shown on one line.';
+comment on function chat_private.extension_of is 'The extension of a file name.';
+comment on function chat.prepare_upload is 'Where to upload a file of a kind (image, video, audio, file, cover), type and size: { bucket, path }.';
+grant execute on function chat.prepare_upload, chat_private.prepare_upload to authenticated;
+
+-- sql/media/get_upload.sql
+-- A file that the caller has uploaded, by where it is. What chat-media begins with.
+--
+-- Who    its owner
+-- Says   nothing
+-- Fails  not_signed_in, account_disabled, media_not_found
+create or replace function chat_private.get_upload(bucket text, path text)
+returns jsonb
+language plpgsql
+volatile
+security definer  -- reads the version that Storage keeps
+set search_path = ''
+as $$
+declare
+  v_caller uuid := chat_private.caller();
+  v_media chat.media;
+begin
+  select m.* into v_media
+  from chat.media as m
+  where m.bucket_id = get_upload.bucket and m.name = get_upload.path and m.owner_id = v_caller;
+  if not found then
+    perform chat_private.fail('media_not_found');
+  end if;
+  return chat_private.own_media(v_media) || jsonb_build_object(
+    'id', v_media.id,
+    'max_size', (
+      select chat_private.largest_upload(v_media.bucket_id, p.is_guest, s)
+      from chat.profiles as p, chat_private.settings as s
+      where p.id = v_caller
+    ),
+    'version', chat_private.object_version(v_media.bucket_id, v_media.name)
+  );
+end;
+$$;
+
+-- What Storage calls the bytes that are there now; null when there are none.
+create or replace function chat_private.object_version(bucket_id text, name text)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select o.version
+    from storage.objects as o
+    where o.bucket_id = object_version.bucket_id and o.name = object_version.name
+      -- Newer Storages keep old versions beside the one that counts, and mark them in columns that older ones lack.
+      and to_jsonb(o) ->> 'archived_at' is null
+      and not coalesce((to_jsonb(o) ->> 'is_delete_marker')::boolean, false)
+  );
+end;
+$$;
+
+create or replace function chat.get_upload(bucket text, path text)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  return chat_private.get_upload(get_upload.bucket, get_upload.path);
+end;
+$$;
+
+comment on function chat_private.get_upload is 'Does the work of chat.get_upload.';
+comment on function chat_private.object_version is 'The version of the bytes that Storage has of a file.';
+comment on function chat.get_upload is 'A file that the caller uploaded, checked or not.';
+grant execute on function chat.get_upload, chat_private.get_upload to authenticated;
+
+-- sql/media/settle_upload.sql
+-- The bytes of an upload have been looked at: from here on it can be sent, and nothing replaces it. Only the version
+-- that was looked at is settled. Settling again changes nothing.
+--
+-- Who    service_role: the function chat-media
+-- Says   nothing
+-- Fails  media_not_found, media_wrong_kind, file_name_invalid, facts_invalid, busy
+create or replace function chat_private.settle_upload(bucket text, path text, version text, facts jsonb)
+returns jsonb
+language plpgsql
+volatile
+security definer  -- service_role holds no write privilege on chat.media
+set search_path = ''
+as $$
+declare
+  v_media chat.media;
+  v_video_id uuid;
+begin
+  -- The lock that whoever replaces or deletes the bytes takes first, too: they wait, and then find the file checked.
+  perform from storage.objects as o
+  where o.bucket_id = settle_upload.bucket and o.name = settle_upload.path
+  for no key update;
+  select m.* into v_media
+  from chat.media as m
+  where m.bucket_id = settle_upload.bucket and m.name = settle_upload.path
+  for update;
+  case
+    when not found then
+      perform chat_private.fail('media_not_found');
+    when v_media.checked_at is not null then
+      return chat_private.own_media(v_media);
+    else
+      v_video_id := chat_private.checked_video(v_media, settle_upload.facts);
+  end case;
+
+  if chat_private.object_version(v_media.bucket_id, v_media.name) is distinct from settle_upload.version then
+    perform chat_private.fail('busy');
+  end if;
+
+  return chat_private.own_media(chat_private.store_facts(v_media, settle_upload.facts, v_video_id));
+end;
+$$;
+
+-- The video that an uploaded cover is of, when it is one.
+--
+-- Fails  media_not_found, media_wrong_kind, facts_invalid
+create or replace function chat_private.checked_video(cover chat.media, facts jsonb)
+returns uuid
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_video chat.media;
+begin
+  if facts ->> 'cover_of' is null then
+    return null;
+  end if;
+  if not pg_input_is_valid(facts ->> 'cover_of', 'uuid') then
+    perform chat_private.fail('facts_invalid');
+  end if;
+  select m.* into v_video
+  from chat.media as m
+  where m.id = (facts ->> 'cover_of')::uuid and m.owner_id = cover.owner_id
+  for key share;
+  case
+    when not found then
+      perform chat_private.fail('media_not_found');
+    when v_video.kind <> 'video' or cover.kind <> 'cover' then
+      perform chat_private.fail('media_wrong_kind');
+    else
+      return v_video.id;
+  end case;
+end;
+$$;
+
+-- A video's first cover is the one it is shown with.
+--
+-- Fails  file_name_invalid, facts_invalid
+create or replace function chat_private.store_facts(media chat.media, facts jsonb, video_id uuid)
+returns chat.media
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_media chat.media;
+begin
+  v_media := jsonb_populate_record(media, jsonb_build_object(
+    'mime_type', coalesce(facts -> 'mime_type', to_jsonb(media.mime_type)),
+    'size', coalesce(facts -> 'size', to_jsonb(media.size)),
+    'width', facts -> 'width',
+    'height', facts -> 'height',
+    'duration', facts -> 'duration',
+    'waveform', facts -> 'waveform',
+    'class_id', coalesce(facts -> 'class_id', '0'),
+    'file_name', chat_private.checked_file_name(facts ->> 'file_name')
+  ));
+  update chat.media as m
+  set mime_type = v_media.mime_type, size = v_media.size, width = v_media.width, height = v_media.height,
+      duration = v_media.duration, waveform = v_media.waveform, class_id = v_media.class_id,
+      file_name = v_media.file_name, cover_of = store_facts.video_id, checked_at = now()
+  where m.id = media.id
+  returning m.* into v_media;
+  update chat.media as m set cover_id = v_media.id where m.id = store_facts.video_id and m.cover_id is null;
+  return v_media;
+exception
+  when data_exception or integrity_constraint_violation then
+    perform chat_private.fail('facts_invalid');
+end;
+$$;
+
+create or replace function chat.settle_upload(bucket text, path text, version text, facts jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  return chat_private.settle_upload(
+    settle_upload.bucket, settle_upload.path, settle_upload.version, settle_upload.facts
+  );
+end;
+$$;
+
+comment on function chat_private.settle_upload is 'Does the work of chat.settle_upload.';
+comment on function chat_private.checked_video is 'The video that an uploaded cover is of.';
+comment on function chat_private.store_facts is 'Writes down what a file is, and that it has been checked.';
+comment on function chat.settle_upload is 'For service_role: an upload has been looked at and is what the facts say. Answers the file.';
+grant execute on function chat.settle_upload, chat_private.settle_upload to service_role;
+
+-- sql/media/reject_upload.sql
+-- An upload is not what it says it is: it leaves the library and is queued for deletion. What was checked stays.
+--
+-- Who    service_role: the function chat-media
+-- Says   nothing
+create or replace function chat_private.reject_upload(bucket text, path text)
+returns void
+language plpgsql
+volatile
+security definer  -- service_role holds no write privilege on chat.media
+set search_path = ''
+as $$
+begin
+  perform chat_private.forget_media(m)
+  from (
+    select m.*
+    from chat.media as m
+    where m.bucket_id = reject_upload.bucket and m.name = reject_upload.path and m.checked_at is null
+    for update  -- not one that is settled in this moment
+  ) as m;
+end;
+$$;
+
+create or replace function chat.reject_upload(bucket text, path text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform chat_private.reject_upload(reject_upload.bucket, reject_upload.path);
+end;
+$$;
+
+comment on function chat_private.reject_upload is 'Does the work of chat.reject_upload.';
+comment on function chat.reject_upload is 'For service_role: an upload that was not checked yet goes.';
+grant execute on function chat.reject_upload, chat_private.reject_upload to service_role;
+
+-- sql/media/add_avatar.sql
+-- A picture of a person or a group has been put into the public bucket: it is in its owner's library.
+--
+-- Who    service_role: the function chat-media
+-- Says   nothing
+-- Fails  profile_not_found, facts_invalid, upload_quota_over
+create or replace function chat_private.add_avatar(
+  owner_id uuid, path text, mime_type text, size bigint, width integer, height integer
+)
+returns jsonb
+language plpgsql
+volatile
+security definer  -- service_role holds no write privilege on chat.media
+set search_path = ''
+as $$
+declare
+  v_media chat.media;
+begin
+  v_media.owner_id := add_avatar.owner_id;
+  v_media.kind := 'avatar';
+  v_media.bucket_id := 'chat-avatars';
+  v_media.name := add_avatar.path;
+  v_media.mime_type := add_avatar.mime_type;
+  v_media.size := add_avatar.size;
+  v_media.width := add_avatar.width;
+  v_media.height := add_avatar.height;
+  return chat_private.own_media(chat_private.add_media(v_media));
+end;
+$$;
+
+-- A file that one of our functions made for somebody. The same file again is the one that is there.
+--
+-- Fails  profile_not_found, facts_invalid, upload_quota_over
+create or replace function chat_private.add_media(media chat.media)
+returns chat.media
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_media chat.media;
+begin
+  case
+    when not exists (select from chat.profiles as p where p.id = media.owner_id and p.status = 'active') then
+      perform chat_private.fail('profile_not_found');
+    when split_part(media.name, '/', 1) is distinct from media.owner_id::text then
+      perform chat_private.fail('facts_invalid');
+    else
+      null;
+  end case;
+  insert into chat.media (
+    id, owner_id, bucket_id, name, kind, mime_type, size, width, height, duration, cover_of, cover_time, checked_at
+  )
+  values (
+    chat_private.uuid_v7(), media.owner_id, media.bucket_id, media.name, media.kind, media.mime_type, media.size,
+    media.width, media.height, media.duration, media.cover_of, media.cover_time, now()
+  )
+  on conflict on constraint media_file_is_unique do nothing
+  returning * into v_media;
+  if v_media.id is null then
+    select m.* into strict v_media from chat.media as m where m.bucket_id = media.bucket_id and m.name = media.name;
+  elsif not chat_private.count_upload(media.owner_id, media.size) then
+    perform chat_private.fail('upload_quota_over', chat_private.until_tomorrow());
+  end if;
+  return v_media;
+exception
+  when data_exception or integrity_constraint_violation then
+    perform chat_private.fail('facts_invalid');
+end;
+$$;
+
+create or replace function chat.add_avatar(
+  owner_id uuid, path text, mime_type text, size bigint, width integer, height integer
+)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  return chat_private.add_avatar(
+    add_avatar.owner_id, add_avatar.path, add_avatar.mime_type, add_avatar.size, add_avatar.width, add_avatar.height
+  );
+end;
+$$;
+
+comment on function chat_private.add_avatar is 'Does the work of chat.add_avatar.';
+comment on function chat_private.add_media is 'Puts a file that one of our functions made into the library.';
+comment on function chat.add_avatar is 'For service_role: a picture in the public bucket belongs to a person''s library. Answers the file.';
+grant execute on function chat.add_avatar, chat_private.add_avatar to service_role;
+
+-- sql/media/prepare_cover.sql
+-- Where the cover of a film goes that the caller asks for, and whether it is there already. The recipe names the film
+-- and everything that was asked of the cover, so that the same request finds the same file.
+--
+-- Who    everyone signed in, guests within their rights; the function chat-video-cover asks for them
+-- Says   nothing
+-- Fails  not_signed_in, account_disabled, guests_cannot, path_invalid, file_too_large, upload_quota_over,
+--        busy
+create or replace function chat_private.prepare_cover(recipe text, format text)
+returns jsonb
+language plpgsql
+volatile
+security definer  -- reads settings, quotas and buckets
+set search_path = ''
+as $$
+declare
+  v_caller uuid := chat_private.caller();
+  v_path text := v_caller || '/made/' || prepare_cover.recipe || '.' || prepare_cover.format;
+  v_cover chat.media;
+begin
+  if (prepare_cover.recipe ~ '^[0-9a-f]{64}$' and prepare_cover.format in ('png', 'jpg')) is not true then
+    perform chat_private.fail('path_invalid');
+  end if;
+  select m.* into v_cover from chat.media as m where m.bucket_id = 'chat-covers' and m.name = v_path;
+  case
+    when found then
+      null;
+    when chat_private.is_name_taken('chat-covers', v_path) then
+      perform chat_private.fail('busy');  -- an earlier one of the same recipe is being deleted
+    else
+      perform chat_private.check_uploader(v_caller, 'chat-covers', 1);  -- counted when the cover is there
+  end case;
+  return jsonb_build_object(
+    'owner_id', v_caller,
+    'bucket', 'chat-covers',
+    'path', v_path,
+    'cover', case when v_cover.id is not null then chat_private.own_media(v_cover) end
+  );
+end;
+$$;
+
+create or replace function chat.prepare_cover(recipe text, format text)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  return chat_private.prepare_cover(prepare_cover.recipe, prepare_cover.format);
+end;
+$$;
+
+comment on function chat_private.prepare_cover is 'Does the work of chat.prepare_cover.';
+comment on function chat.prepare_cover is 'For chat-video-cover: where the caller''s cover goes, and the cover if it is there already.';
+grant execute on function chat.prepare_cover, chat_private.prepare_cover to authenticated;
+
+-- sql/media/add_cover.sql
+-- A cover has been made and stored: it is in its owner's library, and goes when its video goes. The first cover that
+-- the owner of a video makes is the one it is shown with.
+--
+-- Who    service_role: the function chat-video-cover
+-- Says   nothing
+-- Fails  media_not_found, profile_not_found, facts_invalid, upload_quota_over
+create or replace function chat_private.add_cover(
+  path text, size bigint, width integer, height integer, time_ms integer, duration_ms integer,
+  video_bucket text, video_path text
+)
+returns jsonb
+language plpgsql
+volatile
+security definer  -- service_role holds no write privilege on chat.media
+set search_path = ''
+as $$
+declare
+  v_video chat.media;
+  v_cover chat.media;
+begin
+  if not pg_input_is_valid(split_part(add_cover.path, '/', 1), 'uuid') then
+    perform chat_private.fail('facts_invalid');
+  end if;
+  select m.* into v_video
+  from chat.media as m
+  where m.bucket_id = add_cover.video_bucket and m.name = add_cover.video_path and m.kind = 'video'
+  for key share;
+  if add_cover.video_path is not null and v_video.id is null then
+    perform chat_private.fail('media_not_found');  -- it went while its cover was being made
+  end if;
+  v_cover.owner_id := split_part(add_cover.path, '/', 1)::uuid;
+  v_cover.kind := 'cover';
+  v_cover.bucket_id := 'chat-covers';
+  v_cover.name := add_cover.path;
+  v_cover.mime_type := case when add_cover.path like '%.png' then 'image/png' else 'image/jpeg' end;
+  v_cover.size := add_cover.size;
+  v_cover.width := add_cover.width;
+  v_cover.height := add_cover.height;
+  v_cover.duration := add_cover.duration_ms;
+  v_cover.cover_time := add_cover.time_ms;
+  v_cover.cover_of := v_video.id;
+  v_cover := chat_private.add_media(v_cover);
+  update chat.media as m
+  set cover_id = v_cover.id
+  where m.id = v_video.id and m.owner_id = v_cover.owner_id and m.cover_id is null;
+  return chat_private.own_media(v_cover);
+end;
+$$;
+
+create or replace function chat.add_cover(
+  path text, size bigint, width integer, height integer, time_ms integer, duration_ms integer,
+  video_bucket text default null, video_path text default null
+)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  return chat_private.add_cover(
+    add_cover.path, add_cover.size, add_cover.width, add_cover.height, add_cover.time_ms, add_cover.duration_ms,
+    add_cover.video_bucket, add_cover.video_path
+  );
+end;
+$$;
+
+comment on function chat_private.add_cover is 'Does the work of chat.add_cover.';
+comment on function chat.add_cover is 'For service_role: a cover that was made belongs to a person''s library and to its video. Answers the file.';
+grant execute on function chat.add_cover, chat_private.add_cover to service_role;
+
+-- sql/media/choose_cover.sql
+-- The cover that a video is shown with, also in messages that were sent: whoever reads them next sees it.
+--
+-- Who    the owner of both
+-- Says   nothing
+-- Fails  not_signed_in, account_disabled, media_not_found, media_wrong_kind
+create or replace function chat_private.choose_cover(media_id uuid, cover_id uuid)
+returns jsonb
+language plpgsql
+volatile
+security definer  -- clients hold no write privilege on chat.media
+set search_path = ''
+as $$
+declare
+  v_caller uuid := chat_private.caller();
+  v_video chat.media;
+  v_cover chat.media;
+begin
+  select m.* into v_cover from chat.media as m where m.id = choose_cover.cover_id and m.owner_id = v_caller for key share;
+  select m.* into v_video from chat.media as m where m.id = choose_cover.media_id and m.owner_id = v_caller;
+  case
+    when v_video.id is null or v_cover.id is null then
+      perform chat_private.fail('media_not_found');
+    when v_cover.cover_of is distinct from v_video.id then
+      perform chat_private.fail('media_wrong_kind');
+    else
+      update chat.media as m set cover_id = v_cover.id where m.id = v_video.id returning m.* into v_video;
+      return chat_private.own_media(v_video);
+  end case;
+end;
+$$;
+
+create or replace function chat.choose_cover(media_id uuid, cover_id uuid)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  return chat_private.choose_cover(choose_cover.media_id, choose_cover.cover_id);
+end;
+$$;
+
+comment on function chat_private.choose_cover is 'Does the work of chat.choose_cover.';
+comment on function chat.choose_cover is 'Shows a video of the caller''s with another of its covers. Answers the video.';
+grant execute on function chat.choose_cover, chat_private.choose_cover to authenticated;
+
+-- sql/media/find_video_host.sql
+-- What kind of host a film may be read from: http or oss; null for hosts that are not on the list.
+--
+-- Who    service_role: the function chat-video-cover
+-- Says   nothing
+create or replace function chat_private.find_video_host(host text)
+returns text
+language plpgsql
+stable
+security definer  -- one table of settings, read through one question
+set search_path = ''
+as $$
+begin
+  return (select h.provider from chat_private.video_hosts as h where h.host = find_video_host.host);
+end;
+$$;
+
+create or replace function chat.find_video_host(host text)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return chat_private.find_video_host(find_video_host.host);
+end;
+$$;
+
+comment on function chat_private.find_video_host is 'Does the work of chat.find_video_host.';
+comment on function chat.find_video_host is 'For service_role: the provider of a host that films may be read from; null for others.';
+grant execute on function chat.find_video_host, chat_private.find_video_host to service_role;
+
+-- sql/media/delete_media.sql
+-- Deletes a file of the caller's that no message uses. It is out of the library at once; the function chat-revoke
+-- takes it out of Storage.
+--
+-- Who    its owner
+-- Says   nothing
+-- Fails  not_signed_in, account_disabled, media_not_found, media_in_use
+create or replace function chat_private.delete_media(media_id uuid)
+returns void
+language plpgsql
+volatile
+security definer  -- clients hold no write privilege on chat.media
+set search_path = ''
+as $$
+declare
+  v_caller uuid := chat_private.caller();
+  v_media chat.media;
+begin
+  select m.* into v_media
+  from chat.media as m
+  where m.id = delete_media.media_id and m.owner_id = v_caller
+  for update;  -- waits for whoever is sending it
+  case
+    when not found then
+      perform chat_private.fail('media_not_found');
+    when chat_private.is_media_in_use(v_media) then
+      perform chat_private.fail('media_in_use');
+    else
+      perform chat_private.forget_media(v_media);
+  end case;
+end;
+$$;
+
+create or replace function chat.delete_media(media_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform chat_private.delete_media(delete_media.media_id);
+end;
+$$;
+
+comment on function chat_private.delete_media is 'Does the work of chat.delete_media.';
+comment on function chat.delete_media is 'Deletes a file of the caller''s that no message uses.';
+grant execute on function chat.delete_media, chat_private.delete_media to authenticated;
 
 -- sql/messages/policies.sql
 -- Who joined a group that hides its history reads through chat.list_messages. The set becomes an index condition: whoever asks for a conversation they are not in costs nothing.
@@ -3056,6 +4726,9 @@ begin
     when message.kind = 'text' then jsonb_build_object(
       'data', message.body -> 'text', 'dataType', false, 'otherData', null
     )
+    when message.kind in ('image', 'video', 'audio', 'file') then jsonb_build_object(
+      'data', coalesce(message.body ->> 'caption', ''), 'dataType', false, 'otherData', chat_private.media_of(message)
+    )
     when message.kind = 'custom' then jsonb_build_object(
       'data', message.body -> 'data', 'dataType', message.body -> 'type', 'otherData', null
     )
@@ -3072,6 +4745,18 @@ begin
       'otherData', nullif(message.body - 'action' - 'actor_id', '{}')
     )
   end;
+end;
+$$;
+
+-- Null once the file is gone.
+create or replace function chat_private.media_of(message chat.messages)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (select chat_private.media_item(m) from chat.media as m where m.id = message.media_id);
 end;
 $$;
 
@@ -3183,6 +4868,7 @@ comment on function chat_private.envelope_of is 'One message in that shape.';
 comment on function chat_private.speaker_of is 'Id of the person an envelope comes from.';
 comment on function chat_private.envelope is 'One envelope, from rows that are at hand.';
 comment on function chat_private.envelope_data is 'The data part of an envelope: data, dataType, otherData.';
+comment on function chat_private.media_of is 'The file that a message brings.';
 comment on function chat_private.envelope_options is 'The options part of an envelope: reply_to, mentions, forwarded.';
 comment on function chat_private.names_in is 'Names of the people a system message is about.';
 comment on function chat_private.system_text is 'The sentence of a system message.';
@@ -3213,10 +4899,10 @@ begin
     return;
   end if;
 
-  insert into chat.messages (conversation_id, seq, id, sender_id, kind, body, reply_to_seq, mentions, forwarded)
+  insert into chat.messages (conversation_id, seq, id, sender_id, kind, body, media_id, reply_to_seq, mentions, forwarded)
   values (
     message.conversation_id, v_seq, message.id, message.sender_id, message.kind, message.body,
-    message.reply_to_seq, message.mentions, coalesce(message.forwarded, false)
+    message.media_id, message.reply_to_seq, message.mentions, coalesce(message.forwarded, false)
   )
   on conflict on constraint messages_id_is_unique do nothing
   returning * into added;
@@ -3344,7 +5030,7 @@ stable
 set search_path = ''
 as $$
 begin
-  if kind is null or kind not in ('text', 'custom') then
+  if kind is null or kind not in ('text', 'image', 'video', 'audio', 'file', 'custom') then
     perform chat_private.fail('kind_invalid');
   end if;
   if jsonb_typeof(body) is distinct from 'object' then
@@ -3353,6 +5039,7 @@ begin
   return case kind
     when 'text' then chat_private.checked_text(body, settings.text_max_length)
     when 'custom' then chat_private.checked_custom(body, settings.custom_max_bytes)
+    else chat_private.checked_caption(body, settings.text_max_length)
   end;
 end;
 $$;
@@ -3376,6 +5063,32 @@ begin
       perform chat_private.fail('text_empty');
     else
       return body;
+  end case;
+end;
+$$;
+
+-- Which file it is goes into a column of its own (check_media); the words under it, if there are any, stay.
+--
+-- Fails  body_invalid, text_too_long
+create or replace function chat_private.checked_caption(body jsonb, max_length integer)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  case
+    when not pg_input_is_valid(coalesce(body ->> 'media_id', ''), 'uuid')
+      or body - 'media_id' - 'caption' <> '{}'
+      or jsonb_typeof(body -> 'caption') not in ('string', 'null')
+    then
+      perform chat_private.fail('body_invalid');
+    when length(body ->> 'caption') > max_length then
+      perform chat_private.fail('text_too_long');
+    when chat_private.is_blank(coalesce(body ->> 'caption', '')) then
+      return '{}';
+    else
+      return body - 'media_id';
   end case;
 end;
 $$;
@@ -3407,6 +5120,7 @@ $$;
 
 comment on function chat_private.checked_body is 'The body of a message, refused when it does not fit its kind.';
 comment on function chat_private.checked_text is 'The body of a text message: { text }.';
+comment on function chat_private.checked_caption is 'The body of a message with a file: { caption }, or nothing.';
 comment on function chat_private.checked_custom is 'The body of a custom message: { type, data }.';
 
 -- sql/messages/may_write.sql
@@ -3546,7 +5260,7 @@ comment on function chat_private.visible_message is 'A message, if this person c
 -- Fails  not_signed_in, account_disabled, guests_cannot, kind_invalid, body_invalid, text_empty, text_too_long,
 --        body_too_large, message_id_invalid, message_id_conflict, conversation_not_found, profile_not_found,
 --        person_is_blocked, friends_only, group_dissolved, you_are_muted, group_is_muted, message_not_found,
---        message_is_revoked, mentions_invalid
+--        message_is_revoked, mentions_invalid, media_not_found, media_unchecked, media_wrong_kind
 create or replace function chat_private.send_message(
   conversation_id uuid, kind text, body jsonb, id uuid, reply_to uuid, mentions uuid[]
 )
@@ -3569,6 +5283,9 @@ begin
   v_message.sender_id := v_caller;
   v_message.kind := send_message.kind;
   v_message.body := chat_private.checked_body(send_message.kind, send_message.body, v_settings);
+  v_message.media_id := case
+    when send_message.kind not in ('text', 'custom') then (send_message.body ->> 'media_id')::uuid
+  end;
   if not chat_private.is_recent_uuid_v7(v_message.id) then
     perform chat_private.fail('message_id_invalid');
   end if;
@@ -3581,6 +5298,9 @@ begin
     );
   end if;
 
+  if v_message.media_id is not null then
+    perform chat_private.check_media(v_message.media_id, v_message.kind, v_caller);
+  end if;
   v_message.reply_to_seq := chat_private.checked_reply(v_message.conversation_id, v_caller, send_message.reply_to);
   v_message.mentions := chat_private.checked_mentions(v_message.conversation_id, v_caller, send_message.mentions);
   select * into v_sent from chat_private.send(v_message);
@@ -3637,7 +5357,7 @@ begin
   select m.* into v_stored from chat.messages as m where m.id = sent.id;
   if (v_stored.conversation_id, v_stored.sender_id, v_stored.kind)
       is distinct from (sent.conversation_id, sent.sender_id, sent.kind)
-    or (v_stored.revoked_at is null and (v_stored.body, v_stored.reply_to_seq) is distinct from (sent.body, (
+    or (v_stored.revoked_at is null and (v_stored.body, v_stored.media_id, v_stored.reply_to_seq) is distinct from (sent.body, sent.media_id, (
       select m.seq
       from chat.messages as m
       where m.id = repeated_message.reply_to and m.conversation_id = sent.conversation_id
@@ -3672,7 +5392,7 @@ $$;
 comment on function chat_private.send_message is 'Does the work of chat.send_message.';
 comment on function chat_private.send is 'Adds a message and pushes it.';
 comment on function chat_private.repeated_message is 'The message that was sent with this id, refused when it is another one.';
-comment on function chat.send_message is 'Says something: kind text with body {text}, or kind custom with body {type, data}. Answers the envelope. Choose the id (UUID version 7) yourself to make repeating safe.';
+comment on function chat.send_message is 'Says something: kind text with body {text}, image, video, audio or file with body {media_id, caption?}, or custom with body {type, data}. Answers the envelope. Choose the id (UUID version 7) yourself to make repeating safe.';
 grant execute on function chat.send_message, chat_private.send_message to authenticated;
 
 -- sql/messages/list_messages.sql
@@ -4111,7 +5831,7 @@ begin
 end;
 $$;
 
--- Empties the message everywhere: its row, what Realtime keeps of it, the entries of a forwarded record. What quotes
+-- Empties the message everywhere: its row, what Realtime keeps of it, the entries of a forwarded record; its file goes, unless another message brings it. What quotes
 -- it holds its position only; what forwarded it as a record refers to it. Everybody is told, and those who are away
 -- find it among the changes.
 --
@@ -4133,10 +5853,13 @@ begin
   insert into chat.changes (conversation_id, version, seq)
   values (message.conversation_id, v_version, message.seq);
 
+  if message.media_id is not null or message.kind = 'forward' then
+    perform chat_private.release_files_of(message.conversation_id, message.seq - 1, message.seq);
+  end if;
   delete from chat.forwarded_messages as f
   where f.conversation_id = message.conversation_id and f.seq = message.seq;
   update chat.messages as m
-  set body = null, mentions = null, reply_to_seq = null, revoked_at = now(), revoked_by = revoker, version = v_version
+  set body = null, media_id = null, mentions = null, reply_to_seq = null, revoked_at = now(), revoked_by = revoker, version = v_version
   where m.conversation_id = message.conversation_id and m.seq = message.seq
   returning m.* into v_revoked;
 
@@ -4251,12 +5974,18 @@ $$;
 create or replace function chat_private.forwardable_messages(message_ids uuid[], caller uuid)
 returns chat.messages[]
 language plpgsql
-stable
+volatile
 set search_path = ''
 as $$
 declare
   v_messages chat.messages[];
 begin
+  -- Their files are held, so that they do not go before the copies are there.
+  perform
+  from chat.media as d
+  where d.id in (select m.media_id from chat.messages as m where m.id = any (message_ids))
+  order by d.id
+  for key share;
   v_messages := array(
     select m
     from chat.messages as m
@@ -4303,6 +6032,7 @@ begin
       v_copy.sender_id := caller;
       v_copy.kind := v_source.kind;
       v_copy.body := v_source.body;
+      v_copy.media_id := v_source.media_id;
       v_copy.forwarded := true;
       v_copy := (chat_private.send(v_copy)).stored;
     end if;
@@ -4417,7 +6147,7 @@ begin
 end;
 $$;
 
--- Names and pictures, but no ids: readers have not met these people.
+-- Names and pictures, but no ids: readers have not met these people. (The path of a file begins with its owner's id.)
 create or replace function chat_private.record_entry(message chat.messages, speaker chat.profiles)
 returns jsonb
 language plpgsql
@@ -4451,7 +6181,7 @@ comment on function chat_private.record_entry is 'One entry of a forwarded recor
 comment on function chat.open_record is 'The entries of a forwarded record: from_name, from_avatar, type, data, create_time, isremove.';
 grant execute on function chat.open_record, chat_private.open_record to authenticated;
 
--- sql/messages/orphaned_files.sql
+-- sql/media/orphaned_files.sql
 -- Files to delete now, leased for a minute: whoever took them deletes them through the Storage API and settles.
 --
 -- Who    service_role
@@ -4468,6 +6198,7 @@ declare
   v_size integer := chat_private.checked_page_size(claim_orphaned_files.page_size, 1000);
   v_files jsonb;
 begin
+  perform chat_private.sweep_media(v_size);
   with waiting as (
     select f.bucket_id, f.name
     from chat_private.orphaned_files as f

@@ -131,22 +131,53 @@ export type FriendRequest = {
   person: Face;
 };
 
+/** A file as messages bring it. What is not known is left out. */
+export type MessageMedia = {
+  media_id: string;
+  kind: string;
+  bucket: string;
+  path: string;
+  mime_type: string;
+  size: number;
+  width?: number;
+  height?: number;
+  duration?: number;
+  waveform?: number[];
+  file_name?: string;
+  time?: number;
+  cover?: { bucket: string; path: string; width: number | null; height: number | null };
+};
+
+/** A file as its owner sees it. */
+export type Media = MessageMedia & {
+  owner_id: string;
+  image_class_id: number;
+  create_time: number;
+  is_checked: boolean;
+};
+
 /** The answer of every verb. A new verb gets a line here, and `call()` knows it. */
 export type Answers = {
+  add_avatar: Media;
+  add_cover: Media;
   answer_friend_request: null;
   answer_group_invitation: Joined;
   answer_join_request: Joined;
   block_user: null;
+  choose_cover: Media;
   claim_orphaned_files: { bucket: string; name: string }[];
   clear_history: Marks;
   create_group: Item;
+  delete_media: null;
   dissolve_group: null;
   find_profile: Face;
+  find_video_host: string | null;
   forward_messages: Envelope[];
   get_group_link: { join_code: string; name: string; url: string };
   get_messages: Envelope[];
   get_profile: Profile;
   get_settings: Record<string, unknown>;
+  get_upload: Media & { id: string; max_size: number | null; version: string | null };
   hide_conversation: Marks;
   invite_to_group: { user_id: string; status: string }[];
   join_group: Joined;
@@ -163,6 +194,8 @@ export type Answers = {
   open_direct: Item;
   open_record: RecordEntry[];
   pin_conversation: Marks;
+  prepare_cover: { owner_id: string; bucket: string; path: string; cover: Media | null };
+  prepare_upload: { bucket: string; path: string };
   preview_group: {
     name: string;
     avatar: string | null;
@@ -170,6 +203,7 @@ export type Answers = {
     join_mode: string;
     is_member: boolean;
   };
+  reject_upload: null;
   remove_friend: null;
   remove_member: null;
   request_friend: { status: string; request_id: string | null };
@@ -183,6 +217,7 @@ export type Answers = {
   set_profile: Profile;
   set_settings: Record<string, unknown>;
   settle_orphaned_files: null;
+  settle_upload: Media;
   sync: Synced;
   transfer_group: null;
   unblock_user: null;

@@ -1,5 +1,6 @@
 // The last line: what cannot be stored, whoever tries.
 import assert from "node:assert/strict";
+import { owns } from "../support/library.ts";
 import { type Cast, scene } from "../support/people.ts";
 import { refuses } from "./refuses.ts";
 
@@ -22,7 +23,12 @@ async function store(cast: Cast, sql: string): Promise<unknown> {
 
 const REQUEST = "insert into chat.friend_requests (id, from_id, to_id";
 
-/** A friend request, a block, a friendship and a conversation of two messages, and then the impossible. */
+const FILE = "update chat.media set";
+
+/**
+ * A friend request, a block, a friendship, a conversation of two messages, a video with its cover, and then the
+ * impossible.
+ */
 const IMPOSSIBLE: Record<string, [sql: string, sqlstate: string, constraint: string]> = {
   "a request to oneself": [
     `${REQUEST}) values (gen_random_uuid(), $bob, $bob)`,
@@ -215,6 +221,65 @@ const IMPOSSIBLE: Record<string, [sql: string, sqlstate: string, constraint: str
     CHECK,
     "messages_kind_is_known",
   ],
+  "a text with a file": [
+    "update chat.messages set media_id = (select id from chat.media where kind = 'video') where seq = 2",
+    CHECK,
+    "messages_with_files_are_of_their_kind",
+  ],
+  "a message with a file that is not there": [
+    "update chat.messages set media_id = $ghost, kind = 'video' where seq = 2",
+    FOREIGN,
+    "messages_media_id_fkey",
+  ],
+  "a file of nobody": [`${FILE} owner_id = $ghost`, FOREIGN, "media_owner_id_fkey"],
+  "a file twice": [`${FILE} bucket_id = 'b', name = 'n'`, UNIQUE, "media_file_is_unique"],
+  "a file of no known kind": [`${FILE} kind = 'system'`, CHECK, "media_kind_is_known"],
+  "a file of an endless type": [
+    `${FILE} mime_type = repeat('x', 256)`,
+    CHECK,
+    "media_mime_type_is_short",
+  ],
+  "a file of less than nothing": [`${FILE} size = -1`, CHECK, "media_size_is_not_negative"],
+  "a flat file": [`${FILE} width = 0, height = 5`, CHECK, "media_is_not_flat"],
+  "a file with one side": [`${FILE} width = 5`, CHECK, "media_has_both_sides"],
+  "a file that is over before it begins": [
+    `${FILE} duration = -1`,
+    CHECK,
+    "media_duration_is_not_negative",
+  ],
+  "an endless waveform": [
+    `${FILE} waveform = array_fill(1::smallint, array[129])`,
+    CHECK,
+    "media_waveform_is_short",
+  ],
+  "a waveform that is too loud": [`${FILE} waveform = '{101}'`, CHECK, "media_waveform_is_short"],
+  "a nameless file name": [`${FILE} file_name = ''`, CHECK, "media_file_name_is_short"],
+  "a class below zero": [`${FILE} class_id = -1`, CHECK, "media_class_id_is_not_negative"],
+  "a video that covers": [
+    `${FILE} kind = 'video', cover_id = null`,
+    CHECK,
+    "media_only_covers_cover",
+  ],
+  "a cover with a cover": [
+    `${FILE} cover_id = id where kind = 'cover'`,
+    CHECK,
+    "media_only_videos_have_covers",
+  ],
+  "a video of a moment": [
+    `${FILE} cover_time = 0 where kind = 'video'`,
+    CHECK,
+    "media_only_covers_are_of_a_time",
+  ],
+  "a host with a port": [
+    "insert into chat_private.video_hosts (host) values ('films.example.com:80')",
+    CHECK,
+    "video_hosts_host_is_a_name",
+  ],
+  "a host of no known provider": [
+    "insert into chat_private.video_hosts (host, provider) values ('films.example.com', 'ftp')",
+    CHECK,
+    "video_hosts_provider_is_known",
+  ],
   "a second row of settings": [
     "insert into chat_private.settings (id) values (false)",
     CHECK,
@@ -224,11 +289,13 @@ const IMPOSSIBLE: Record<string, [sql: string, sqlstate: string, constraint: str
 
 for (const [what, [sql, sqlstate, constraint]] of Object.entries(IMPOSSIBLE)) {
   scene(`${what} cannot be stored`, async (cast) => {
-    const { alice, bob, carol, dora, world } = cast;
+    const { alice, bob, carol, dora, server, world } = cast;
     await world.befriend(alice, bob);
     await alice.asks(carol);
     await bob.call("block_user", { user_id: dora });
     await alice.says(await world.direct(alice, bob), "one");
+    const video = await owns(alice, server, { kind: "video" });
+    await owns(alice, server, { kind: "cover", facts: { cover_of: video.media_id } });
 
     const { message } = await refuses(store(cast, sql), sqlstate);
     assert.match(message, new RegExp(constraint));

@@ -10,18 +10,23 @@ const user_id = crypto.randomUUID();
 const request_id = crypto.randomUUID();
 const conversation_id = crypto.randomUUID();
 
+const file = { bucket: "chat-images", path: `${user_id}/x.png` };
+
 /** Verbs and arguments that are well formed. */
 const VERBS: Partial<Record<Verb, Record<string, unknown>>> = {
   answer_friend_request: { request_id, answer: "accept" },
   answer_group_invitation: { request_id, answer: "accept" },
   answer_join_request: { request_id, answer: "accept" },
   block_user: { user_id },
+  choose_cover: { media_id: user_id, cover_id: request_id },
   clear_history: { conversation_id },
   create_group: { name: "x" },
+  delete_media: { media_id: user_id },
   dissolve_group: { conversation_id },
   forward_messages: { message_ids: [user_id], conversation_ids: [conversation_id] },
   get_group_link: { conversation_id },
   get_messages: { conversation_id, seqs: [1] },
+  get_upload: file,
   invite_to_group: { conversation_id, user_ids: [user_id] },
   join_group: { join_code: "x" },
   leave_group: { conversation_id },
@@ -30,6 +35,8 @@ const VERBS: Partial<Record<Verb, Record<string, unknown>>> = {
   mute_group: { conversation_id },
   mute_member: { conversation_id, user_id },
   open_record: { message_id: user_id },
+  prepare_cover: { recipe: "0123456789abcdef".repeat(4), format: "png" },
+  prepare_upload: { kind: "image", mime_type: "image/png", size: 1 },
   preview_group: { join_code: "x" },
   remove_member: { conversation_id, user_id },
   reset_group_link: { conversation_id },
@@ -68,11 +75,25 @@ const FOR_USERS: Verb[] = [
   "withdraw_friend_request",
 ];
 
+const picture = { size: 1, width: 1, height: 1 };
+
 const FOR_SERVERS: Record<string, Record<string, unknown>> = {
+  add_avatar: { owner_id: user_id, path: file.path, mime_type: "image/png", ...picture },
+  add_cover: { path: file.path, ...picture, time_ms: 0, duration_ms: 1 },
   claim_orphaned_files: {},
+  find_video_host: { host: "films.example.com" },
   get_settings: {},
-  settle_orphaned_files: { files: [] },
+  reject_upload: file,
+  settle_orphaned_files: { files: "[]" },
+  settle_upload: { ...file, version: "1", facts: {} },
   set_settings: { changes: {} },
+};
+
+/** What servers are told who ask for what is not there. */
+const NOT_THERE: Record<string, string> = {
+  add_avatar: "profile_not_found",
+  add_cover: "profile_not_found",
+  settle_upload: "media_not_found",
 };
 
 const isVerb = (name: string): name is Verb => name in VERBS || name in FOR_SERVERS;
@@ -91,7 +112,9 @@ for (const [verb, args] of [...Object.entries(VERBS), ...Object.entries(FOR_SERV
       for (const caller of [alice, gus, dora, nobody]) {
         await refuses(caller.call(verb, args), "42501");
       }
-      await server.call(verb, args);
+      const refusal = NOT_THERE[verb];
+      if (refusal) await refuses(server.call(verb, args), "PT404", refusal);
+      else await server.call(verb, args);
     } else {
       await refuses(server.call(verb, args), "42501");
       await refuses(ghost.call(verb, args), "PT401", "not_signed_in");

@@ -1,17 +1,26 @@
 // What people see by plain selects, and that nobody writes around the verbs.
 import assert from "node:assert/strict";
+import { owns, sends, uploads } from "../support/library.ts";
 import { type Cast, scene } from "../support/people.ts";
 import { refuses } from "./refuses.ts";
 
-/** Alice and Bob are friends and have talked, Carol asks Alice, Alice blocks Mallory, Dora had a chat with Alice. */
-async function town({ alice, bob, carol, mallory, dora, gus, world }: Cast): Promise<void> {
+/**
+ * Alice and Bob are friends and have talked, and she has sent him a picture; Carol asks Alice, Alice blocks Mallory,
+ * Dora had a chat with Alice. Bob and Gus have uploaded something, and Dora before she was disabled.
+ */
+async function town(cast: Cast): Promise<void> {
+  const { alice, bob, carol, mallory, dora, gus, server, world } = cast;
   await world.befriend(alice, bob);
-  await alice.says(await world.direct(alice, bob), "Hello");
+  const chat = await world.direct(alice, bob);
+  await alice.says(chat, "Hello");
+  await sends(alice, chat, await owns(alice, server));
+  for (const person of [bob, gus]) await uploads(person);
   await carol.asks(alice);
   await alice.call("block_user", { user_id: mallory });
   await world.query("update chat.profiles set status = 'active' where id = $1", [dora.id]);
   await alice.says(await world.direct(alice, dora), "Hello, Dora");
   await bob.accepts(await dora.asks(bob));
+  await uploads(dora);
   await world.query("update chat.profiles set status = 'disabled' where id = $1", [dora.id]);
   await carol.call("create_group", { name: "Team", user_ids: [alice.id] });
   await world.query("delete from realtime.messages where topic like '%' || $1", [gus.id]);
@@ -26,7 +35,8 @@ const SEEN = {
   "chat.notices": { alice: 4, bob: 4, carol: 1, mallory: 0, gus: 0, dora: 0, ghost: 0 },
   "chat.conversations": { alice: 2, bob: 2, carol: 1, mallory: 0, gus: 0, dora: 0, ghost: 0 },
   "chat.members": { alice: 2, bob: 2, carol: 1, mallory: 0, gus: 0, dora: 0, ghost: 0 },
-  "chat.messages": { alice: 3, bob: 3, carol: 1, mallory: 0, gus: 0, dora: 0, ghost: 0 },
+  "chat.media": { alice: 1, bob: 1, carol: 0, mallory: 0, gus: 1, dora: 0, ghost: 0 },
+  "chat.messages": { alice: 4, bob: 4, carol: 1, mallory: 0, gus: 0, dora: 0, ghost: 0 },
   "chat.groups": { alice: 0, bob: 0, carol: 1, mallory: 0, gus: 0, dora: 0, ghost: 0 },
   "chat.group_requests": { alice: 1, bob: 0, carol: 1, mallory: 0, gus: 0, dora: 0, ghost: 0 },
 };
@@ -60,12 +70,21 @@ scene("every table is in the list above", async ({ world }) => {
 
 scene("nobody but the server looks behind the door", async (cast) => {
   const { alice, gus, anon, server } = cast;
-  const room = ["settings", "inboxes", "guest_rights", "orphaned_files"];
+  const room = [
+    "settings",
+    "inboxes",
+    "guest_rights",
+    "orphaned_files",
+    "upload_days",
+    "video_hosts",
+  ];
   for (const table of [...HIDDEN, ...room.map((name) => `chat_private.${name}`)]) {
     for (const caller of [alice, gus, anon]) await refuses(caller.sees(table), "42501");
   }
   assert.equal(await server.sees("chat_private.settings"), 1);
-  await refuses(server.sees("chat_private.inboxes"), "42501");
+  for (const name of ["inboxes", "orphaned_files", "upload_days"]) {
+    await refuses(server.sees(`chat_private.${name}`), "42501");
+  }
 });
 
 scene("whoever asks is not shown the request, because they might be ignored", async (cast) => {
@@ -87,6 +106,8 @@ const TABLES = [
   ...HIDDEN,
   "chat_private.settings",
   "chat_private.inboxes",
+  "chat_private.orphaned_files",
+  "chat_private.upload_days",
 ];
 
 /** What operators may change without a verb: the dashboard does it with the service key. */

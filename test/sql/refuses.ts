@@ -42,3 +42,22 @@ function readRefusal(error: pg.DatabaseError): Refusal {
     retryAfter: Number(headers["Retry-After"]),
   };
 }
+
+/** What only Edge Functions say: of requests, and of files, whose bytes the database never sees. */
+export const AT_THE_DOOR = [
+  "internal",
+  "method_not_allowed",
+  "request_invalid",
+  "request_too_large",
+  "file_disguised",
+  "file_unreadable",
+  "image_too_large",
+  "video_codec_unsupported",
+  "video_has_no_picture",
+  "video_host_not_allowed",
+  "video_time_beyond_end",
+  "video_too_large",
+  "video_too_slow",
+  "video_unreachable",
+  "video_unreadable",
+];

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { v7 } from "uuid";
 import { type Cast, type Person, scene, type World } from "../support/people.ts";
 import { enter, gather } from "../support/groups.ts";
-import type { Answers, Envelope } from "./answers.ts";
+import { owns } from "../support/library.ts";
+import type { Answers, Envelope, Media } from "./answers.ts";
 import { Device } from "./device.ts";
 
 /** Where a word is stored: all columns of all tables of all schemas, as text and as the hex of bytes. */
@@ -29,10 +30,17 @@ async function places(world: World, word: string): Promise<string[]> {
   return found;
 }
 
-type Told = { group: string; chats: string[]; records: string[]; said: Envelope[] };
+type Told = {
+  group: string;
+  chats: string[];
+  records: string[];
+  said: Envelope[];
+  /** The file that one of the messages brought. */
+  file: Media;
+};
 
 /** Everything that anybody can be answered. */
-async function answers(cast: Cast, people: Person[], { group, chats, records, said }: Told) {
+async function answers(cast: Cast, people: Person[], { group, chats, records, said, file }: Told) {
   const { anon, server, world } = cast;
   const given: Record<string, unknown> = {};
   const reads: [keyof Answers, Record<string, unknown>][] = [
@@ -40,6 +48,7 @@ async function answers(cast: Cast, people: Person[], { group, chats, records, sa
     ["list_friend_requests", {}],
     ["list_group_requests", {}],
     ["sync", {}],
+    ["get_upload", { bucket: file.bucket, path: file.path }],
     ...records.map((message_id) => ["open_record", { message_id }] as const),
     ...said.map(({ id }) => ["revoke_message", { message_id: id }] as const),
   ].map(([verb, args]) => [verb, args] as [keyof Answers, Record<string, unknown>]);
@@ -84,9 +93,15 @@ const holding = (given: Record<string, unknown>, word: string) =>
   Object.entries(given).filter(([, answer]) => JSON.stringify(answer).includes(word))
     .map(([what]) => what);
 
-/** A word goes everywhere that words can go, but into a copy of its own. */
-async function tell(cast: Cast, word: string, left: Person, removed: Person): Promise<Told> {
-  const { alice, bob, carol, gus, world } = cast;
+/** A word goes everywhere that words can go, but into a copy of its own. A file has a name of its own. */
+async function tell(
+  cast: Cast,
+  word: string,
+  left: Person,
+  removed: Person,
+  file_name = "Plan.pdf",
+): Promise<Told> {
+  const { alice, bob, carol, gus, server, world } = cast;
   const group = await gather(alice, [carol, gus, left, removed], {
     admins: [bob],
     join_mode: "open",
@@ -104,6 +119,8 @@ async function tell(cast: Cast, word: string, left: Person, removed: Person): Pr
   const second = await say("custom", { type: "note", data: { [word]: [word] } }, {
     reply_to: first.id,
   });
+  const file = await owns(alice, server, { kind: "file", facts: { file_name } });
+  const third = await say("file", { media_id: file.media_id, caption: `Under it ${word}` });
   await bob.call("send_message", {
     conversation_id: group,
     kind: "text",
@@ -124,13 +141,14 @@ async function tell(cast: Cast, word: string, left: Person, removed: Person): Pr
     });
     return sent.map(({ id }) => id);
   };
-  const one = await merge(carol, [first.id, second.id], chats[0]);
+  const one = await merge(carol, [first.id, second.id, third.id], chats[0]);
   const two = await merge(gus, one, chats[1]);
   const three = await merge(bob, two, group, "each");
   const four = await merge(left, [first.id], group);
   await left.call("leave_group", { conversation_id: group });
   await alice.call("remove_member", { conversation_id: group, user_id: removed });
-  return { group, chats, records: [...one, ...two, ...three, ...four], said: [first, second] };
+  const records = [...one, ...two, ...three, ...four];
+  return { group, chats, records, said: [first, second, third], file };
 }
 
 async function people({ world }: Cast): Promise<[Person, Person]> {
@@ -161,6 +179,29 @@ scene("what is revoked is found nowhere and told to nobody", async (cast) => {
   assert.ok(!JSON.stringify(device.messages(told.group)).includes(word));
   assert.ok(!JSON.stringify(await repeated(alice, told, word)).includes(word));
   assert.deepEqual(await places(world, word), []);
+});
+
+scene("the name of a file that is revoked is its owner's until the file goes", async (cast) => {
+  const { alice, bob, carol, mallory, gus, dora, ghost, server, world } = cast;
+  const name = `canary-${crypto.randomUUID()}`;
+  const [left, removed] = await people(cast);
+  const told = await tell(cast, "word", left, removed, `${name}.pdf`);
+  const everybody = [alice, bob, carol, mallory, gus, dora, left, removed, ghost];
+  const tellers = async () => {
+    await world.query("savepoint reading");
+    const found = holding(await answers(cast, everybody, { ...told, said: [] }), name);
+    await world.query("rollback to savepoint reading");
+    return [...new Set(found.map((what) => what.split(" ")[0]))].toSorted();
+  };
+  assert.deepEqual(await tellers(), ["alice", "bob", "carol", "gus", "server"]);
+
+  for (const { id: message_id } of told.said) await alice.call("revoke_message", { message_id });
+  assert.deepEqual(await places(world, name), ["chat.media"]);
+  assert.deepEqual(await tellers(), ["alice", "server"]);
+
+  await server.call("claim_orphaned_files");
+  assert.deepEqual(await places(world, name), []);
+  assert.deepEqual(await tellers(), []);
 });
 
 /** The sender's device did not hear the answer, and sends again. */

@@ -26,6 +26,7 @@ export const EMPTY_TOWN = `
     loop
       execute 'delete from ' || v_table;
     end loop;
+    delete from storage.objects;
     delete from auth.users;
     insert into chat_private.settings default values;
     update chat_private.guest_rights set is_allowed = true;

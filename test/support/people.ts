@@ -245,7 +245,7 @@ export class Person extends Caller {
   }
 }
 
-const JSON_ARGUMENTS = ["body", "changes", "cursors"];
+const JSON_ARGUMENTS = ["body", "changes", "cursors", "facts"];
 
 function argument(name: string, value: unknown): unknown {
   if (value instanceof Person) return value.id;

@@ -3,8 +3,11 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { scene } from "../../support/people.ts";
 import { filesBelow } from "../files.ts";
+import { AT_THE_DOOR } from "../refuses.ts";
 
 type Refusal = { code: string; status: number; message_en: string; message_zh: string };
+
+const STATUSES = [400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 502, 503];
 
 const CATALOGUE = "select * from chat_private.refusals()";
 
@@ -13,15 +16,12 @@ scene("a code is a word, a status and a sentence in two languages, once", async 
   assert.equal(new Set(refusals.map(({ code }) => code)).size, refusals.length);
   for (const { code, status, message_en, message_zh } of refusals) {
     assert.match(code, /^[a-z]+(_[a-z]+)*$/);
-    assert.ok([400, 401, 403, 404, 405, 409, 413, 429, 500, 503].includes(status), code);
+    assert.ok(STATUSES.includes(status), code);
     assert.match(message_en, /^[A-Z].*\.$/);
     assert.match(message_zh, /。$/);
     assert.equal(code.endsWith("_not_found"), status === 404, code);
   }
 });
-
-/** Said by Edge Functions, with a status of their own instead of Postgres' code. */
-const AT_THE_DOOR = ["internal", "method_not_allowed", "request_invalid", "request_too_large"];
 
 scene("every refusal is provoked by some test", async ({ world }) => {
   const folder = fileURLToPath(new URL("..", import.meta.url));

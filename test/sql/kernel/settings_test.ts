@@ -18,6 +18,11 @@ const DEFAULTS = {
   group_max_members: 500,
   groups_owned_max: 100,
   revoked_text_comes_back: true,
+  uploads_per_day: 1000,
+  upload_bytes_per_day: 5 * 1024 ** 3,
+  guest_uploads_per_day: 50,
+  guest_upload_bytes_per_day: 200 * 1024 ** 2,
+  guest_file_max_bytes: 20 * 1024 ** 2,
 };
 
 scene("settings have defaults, and no other names", async ({ server }) => {
@@ -41,6 +46,11 @@ scene("every setting can be changed, alone or with others", async ({ server }) =
     group_max_members: 2,
     groups_owned_max: 0,
     revoked_text_comes_back: false,
+    uploads_per_day: 0,
+    upload_bytes_per_day: 0,
+    guest_uploads_per_day: 1_000_000,
+    guest_upload_bytes_per_day: 2 ** 40,
+    guest_file_max_bytes: 0,
   };
   const all = { ...others, text_max_length: 10 };
   assert.deepEqual(await set(server, others), all);
@@ -76,6 +86,14 @@ scene("what is no setting or not allowed changes nothing", async ({ server }) =>
     { notice_language: "de" },
     { friend_request_redirect_url: "" },
     { friend_request_redirect_url: "x".repeat(1001) },
+    { uploads_per_day: -1 },
+    { uploads_per_day: 1_000_001 },
+    { upload_bytes_per_day: -1 },
+    { upload_bytes_per_day: 2 ** 40 + 1 },
+    { guest_uploads_per_day: 1_000_001 },
+    { guest_upload_bytes_per_day: 2 ** 40 + 1 },
+    { guest_file_max_bytes: -1 },
+    { guest_file_max_bytes: 1.5 },
     { text_max_length: 10, notice_language: "de" },
   ];
   for (const changes of bad) await refuses(set(server, changes), "PT400", "setting_invalid");

@@ -75,7 +75,7 @@ talk("a text is exactly one string", "text", async ({ say }) => {
   for (const body of bodies) await refuses(say(body), "PT400", "body_invalid");
 });
 
-for (const kind of ["system", "image", "Text", "", null]) {
+for (const kind of ["system", "forward", "cover", "avatar", "Text", "", null]) {
   talk(`nobody sends messages of kind ${kind}`, kind, async ({ say, bob }) => {
     await refuses(say({ text: "a" }), "PT400", "kind_invalid");
     await refuses(say({ action: "friend_added" }), "PT400", "kind_invalid");

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { type Person, scene } from "../../support/people.ts";
 import { gather, groupOf, list, listen, texts } from "../../support/groups.ts";
+import { owns, sends } from "../../support/library.ts";
 import type { Envelope } from "../answers.ts";
 
 const revoke = (person: Person, { id }: Envelope) =>
@@ -59,6 +60,23 @@ scene("what is revoked keeps its place and loses all it said", async ({ alice, b
   assert.equal((await groupOf(alice, group)).last_seq, last_seq);
   const [stub] = await alice.call("get_messages", { conversation_id: group, seqs: [said.seq] });
   assert.deepEqual([stub?.options, stub?.data.otherData, stub?.isremove], [{}, null, 1]);
+});
+
+scene("a file that was taken back is not named any more", async ({ alice, bob, server, world }) => {
+  const group = await gather(alice, [bob]);
+  const media = await owns(alice, server, { kind: "file", facts: { file_name: "Canary.pdf" } });
+  const said = await sends(alice, group, media, { caption: "A canary" });
+  await revoke(alice, said);
+  const [row] = await world.query("select body, media_id from chat.messages where id = $1", [
+    said.id,
+  ]);
+  assert.deepEqual(row, { body: null, media_id: null });
+  assert.deepEqual(
+    await world.query("select from realtime.messages where payload::text ilike '%canary%'"),
+    [],
+  );
+  const [stub] = await bob.call("get_messages", { conversation_id: group, seqs: [said.seq] });
+  assert.deepEqual([stub?.type, stub?.data.otherData], ["systemNotice", null]);
 });
 
 scene("Realtime keeps nothing of it, to nobody", async ({ alice, bob, gus, world }) => {

@@ -36,6 +36,10 @@ async function attempts({ alice, bob, gus, world }: Cast): Promise<Record<string
       { verb: "set_profile", args: { avatar_url: "" } },
     ],
     revoke_message: [{ verb: "revoke_message", args: { message_id: said.id } }],
+    upload: [
+      { verb: "prepare_upload", args: { kind: "image", mime_type: "image/png", size: 1 } },
+      { verb: "prepare_cover", args: { recipe: "0".repeat(64), format: "jpg" } },
+    ],
   };
 }
 
@@ -85,7 +89,7 @@ scene("nobody but the server sees or changes what guests may", async (cast) => {
     await refuses(caller.sees("chat_private.guest_rights"), "42501");
     await refuses(caller.rows(update), "42501");
   }
-  assert.equal(await server.sees("chat_private.guest_rights"), 5);
+  assert.equal(await server.sees("chat_private.guest_rights"), 6);
   for (
     const sql of [
       "insert into chat_private.guest_rights (action) values ('request_friend')",

@@ -14,6 +14,7 @@ declare
   v_size integer := chat_private.checked_page_size(claim_orphaned_files.page_size, 1000);
   v_files jsonb;
 begin
+  perform chat_private.sweep_media(v_size);
   with waiting as (
     select f.bucket_id, f.name
     from chat_private.orphaned_files as f
