@@ -7,10 +7,13 @@ import {
   Face,
   GroupLink,
   Marks,
+  Media,
   MemberItem,
+  MessageMedia,
   OrphanedFiles,
   RecordEntry,
   SyncAnswer,
+  Upload,
 } from "../../functions/_shared/contract.ts";
 
 const OwnProfile = Face.extend({
@@ -64,20 +67,31 @@ const GroupPreview = z.strictObject({
   is_member: z.boolean(),
 });
 
+/** A file as its owner sees it. */
+const OWN = {
+  owner_id: z.uuid(),
+  is_checked: z.boolean(),
+  time: z.int().nonnegative().optional(),
+  cover: MessageMedia.shape.cover,
+};
+
 export const ANSWERS = {
   answer_friend_request: z.null(),
   answer_group_invitation: Joining("joined", "refused", "awaits_group"),
   answer_join_request: Joining("joined", "refused", "awaits_person"),
   block_user: z.null(),
   claim_orphaned_files: OrphanedFiles,
+  choose_cover: Media.extend(OWN).strict(),
   clear_history: Marks,
   create_group: ConversationItem,
+  delete_media: z.null(),
   dissolve_group: z.null(),
   find_profile: Face,
   forward_messages: z.array(Envelope),
   get_group_link: GroupLink.strict(),
   get_messages: z.array(Envelope),
   get_profile: z.union([OwnProfile, Face]),
+  get_upload: Upload.extend({ ...OWN, id: z.uuid() }).strict(),
   hide_conversation: Marks,
   invite_to_group: z.array(Invited),
   join_group: Joining("joined", "already_in", "awaits_group"),
@@ -94,6 +108,13 @@ export const ANSWERS = {
   open_direct: ConversationItem,
   open_record: z.array(RecordEntry),
   pin_conversation: Marks,
+  prepare_cover: z.strictObject({
+    owner_id: z.uuid(),
+    bucket: z.literal("chat-covers"),
+    path: z.string(),
+    cover: Media.extend(OWN).strict().nullable(),
+  }),
+  prepare_upload: z.strictObject({ bucket: z.string(), path: z.string() }),
   preview_group: GroupPreview,
   remove_friend: z.null(),
   remove_member: z.null(),

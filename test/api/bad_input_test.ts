@@ -14,6 +14,9 @@ story("arguments of the wrong type or size are refused by name", async (cast) =>
   const says = (body: unknown, more: Record<string, unknown> = {}) => {
     return { conversation_id, kind: "text", body, ...more };
   };
+  const upload = (more: Record<string, unknown>) => {
+    return { kind: "image", mime_type: "image/png", size: 1, ...more };
+  };
   const custom = (body: unknown) => ({ conversation_id, kind: "custom", body });
   const cases: Bad[] = [
     ["no text", "send_message", says({}), 400, "body_invalid"],
@@ -90,6 +93,33 @@ story("arguments of the wrong type or size are refused by name", async (cast) =>
     ["a name turned round", "set_profile", { nickname: "a\u202eb" }, 400, "nickname_invalid"],
     ["a script", "set_profile", { avatar_url: "javascript:alert(1)" }, 400, "avatar_url_invalid"],
     ["a bad username", "set_profile", { username: "a b" }, 400, "username_invalid"],
+    ["no file", "send_message", says({}, { kind: "image" }), 400, "body_invalid"],
+    [
+      "words for a file",
+      "send_message",
+      says({ media_id: "x" }, { kind: "file" }),
+      400,
+      "body_invalid",
+    ],
+    [
+      "a lost file",
+      "send_message",
+      says({ media_id: ID }, { kind: "file" }),
+      404,
+      "media_not_found",
+    ],
+    ["an odd kind", "prepare_upload", upload({ kind: "avatar" }), 400, "kind_invalid"],
+    ["an odd type", "prepare_upload", upload({ mime_type: "text/html" }), 415, "mime_type_invalid"],
+    ["no type", "prepare_upload", upload({ mime_type: null }), 415, "mime_type_invalid"],
+    ["a way out", "prepare_upload", upload({ directory: "../x" }), 400, "directory_invalid"],
+    ["two lines", "prepare_upload", upload({ file_name: "a\nb" }), 400, "file_name_invalid"],
+    ["a terabyte", "prepare_upload", upload({ size: 2 ** 40 }), 413, "file_too_large"],
+    ["less than nothing", "prepare_upload", upload({ size: -1 }), 413, "file_too_large"],
+    ["a size of 1e30", "prepare_upload", upload({ size: 1e30 }), 400, "22P02"],
+    ["no bucket", "get_upload", { bucket: "", path: "" }, 404, "media_not_found"],
+    ["an unknown file", "delete_media", { media_id: ID }, 404, "media_not_found"],
+    ["no UUID", "choose_cover", { media_id: "x", cover_id: ID }, 400, "22P02"],
+    ["a bad recipe", "prepare_cover", { recipe: "../x", format: "png" }, 400, "path_invalid"],
     ["half a truth", "set_profile", { requires_friend_approval: "maybe" }, 400, "22P02"],
   ];
   await assertRefused(alice, conversation_id, cases);
@@ -115,6 +145,7 @@ story("bodies that are not what a verb takes are refused", async (cast) => {
     ],
     ["a NUL", "send_message", text(`"a\\u0000b"`), 400, "22P05"],
     ["half a surrogate", "send_message", text(`"\\ud800"`), 400, "PGRST102"],
+    ["a NUL in a path", "get_upload", `{"bucket":"chat-files","path":"a\\u0000"}`, 400, "22P05"],
     ["a NUL in a name", "set_profile", `{"nickname":"a\\u0000b"}`, 400, "22P05"],
   ];
   await assertRefused(alice, conversation_id, cases);

@@ -73,6 +73,8 @@ story("each right of guests can be taken away, from guests only", async (cast) =
     send_message: (person) => person.says(conversation_id, "Hello"),
     join_group: (person) => person.verb("join_group", { join_code }),
     set_profile: (person) => person.verb("set_profile", { nickname: "Somebody" }),
+    upload: (person) =>
+      person.verb("prepare_upload", { kind: "image", mime_type: "image/png", size: 1 }),
     revoke_message: (person) => person.verb("revoke_message", { message_id: next(person) }),
     forward_messages: (person) =>
       person.verb("forward_messages", {
