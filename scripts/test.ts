@@ -1,18 +1,22 @@
 // npm test: everything that proves something, on stacks of its own. `npm test -- test/sql/friends` runs a part.
 import { startStack } from "../stack/start_stack.ts";
+import { ensureBrowser } from "./find_browser.ts";
 import { ROOT } from "./schema.ts";
 
 type Counts = { passed: number; failed: number };
 
 const wanted = Deno.args.length
   ? Deno.args
-  : ["test/stack", "test/functions", "test/sql", "test/api"];
+  : ["test/stack", "test/functions", "test/client", "test/browser", "test/sql", "test/api"];
 const results: Counts[] = [];
 
-const OWN = /^test\/(stack|functions)\b/;
+const OWN = /^test\/(stack|functions|client|browser)\b/;
 const own = wanted.filter((path) => OWN.test(path));
+if (own.some((path) => path.startsWith("test/browser"))) await ensureBrowser();
 if (own.length) {
-  results.push(await runTests("the local stack itself, and functions alone", own, {}));
+  results.push(
+    await runTests("the local stack itself, functions alone, the client and the page", own, {}),
+  );
 }
 
 // Supabase projects differ in what they grant by default: everything of ours is tried on both kinds.
