@@ -202,7 +202,7 @@ const IMPOSSIBLE: Record<string, [sql: string, sqlstate: string, constraint: str
   ],
   "a position twice": ["update chat.messages set seq = 1", UNIQUE, "messages_pkey"],
   "a position before the first": [
-    "update chat.messages set seq = seq - 1",
+    "update chat.messages set seq = 0",
     CHECK,
     "messages_seq_is_positive",
   ],
